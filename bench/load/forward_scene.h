@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/endpoint.h"
+#include "worker_process.h"
+
+namespace millrace {
+
+// One router in a worker: a video producer on a plain transport, and consumers of it on plain
+// transports of their own, everything under SRTP (AEAD_AES_128_GCM). Their peers stand in the null
+// network.
+class ForwardScene {
+ public:
+  // What the producer's peer sends, and with which key.
+  static constexpr uint32_t kSsrc = 0x11223344;
+  static constexpr uint8_t kPayloadType = 101;
+  static constexpr size_t kKeyBytes = 28;  // AES-128 key and salt
+  static constexpr uint8_t kKeyFilling = 0x5a;
+
+  ForwardScene(WorkerProcess& worker, size_t consumers, uint16_t producer_peer_port);
+
+  // Where the producer's packets go.
+  [[nodiscard]] const Endpoint& producer_endpoint() const { return producer_endpoint_; }
+  // Where the consumers' packets go.
+  [[nodiscard]] const std::vector<Endpoint>& consumer_peers() const { return consumer_peers_; }
+  // How many RTP packets the consumers have sent so far, by their own statistics.
+  [[nodiscard]] uint64_t ReadPacketsSent();
+
+ private:
+  // Answers the port that the transport listens on.
+  uint16_t MakeTransport(const std::string& id, const char* address);
+  void Connect(const std::string& id, const std::string& address, uint16_t port);
+  void Produce();
+  void Consume(size_t index);
+
+  WorkerProcess& worker_;
+  Endpoint producer_endpoint_;
+  std::vector<Endpoint> consumer_peers_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "base/endpoint.h"
+#include "base/time.h"
+#include "io/file_descriptor.h"
+#include "protocol/srtp.h"
+
+namespace millrace {
+
+// The producer's peer: sends VP8-like RTP under SRTP in bursts at a steady rate. A burst is one
+// frame; now and then one is a key frame.
+class MediaSource {
+ public:
+  static constexpr size_t kPayloadBytes = 1200;
+  static constexpr size_t kHeaderBytes = 12;
+
+  MediaSource();
+
+  void SendTo(const Endpoint& target);
+  // Sends `bursts` of `size` packets, each at its time, and answers when the last one left.
+  void Send(size_t bursts, size_t size, Duration interval);
+
+  [[nodiscard]] uint16_t port() const { return port_; }
+  [[nodiscard]] uint64_t packets() const { return packets_; }
+
+ private:
+  void SendBurst(size_t size);
+
+  FileDescriptor socket_;
+  uint16_t port_ = 0;
+  Endpoint target_;
+  std::unique_ptr<SrtpBackend> backend_;
+  std::unique_ptr<SrtpSender> srtp_;
+  SrtpStream stream_;
+  std::array<uint8_t, kPayloadBytes> payload_{};
+  uint16_t sequence_number_ = 1000;
+  uint32_t timestamp_ = 0;
+  uint64_t bursts_ = 0;
+  uint64_t packets_ = 0;
+};
+
+}  // namespace millrace

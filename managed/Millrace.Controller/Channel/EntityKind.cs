@@ -1,0 +1,13 @@
+namespace Millrace.Controller.Channel;
+
+// In the order in which the children of one parent close: receivers of media before its sources.
+internal enum EntityKind
+{
+    Consumer,
+    Producer,
+    RtpObserver,
+    Transport,
+    Router,
+    WebRtcServer,
+    Worker,
+}

@@ -1,0 +1,8 @@
+namespace Millrace.Controller.Wire;
+
+internal enum InboundKind
+{
+    Response,
+    Notification,
+    Log,
+}

@@ -1,0 +1,135 @@
+using Millrace.Controller.Rtp;
+using Millrace.Schema.Transport;
+using Millrace.Schema.WebRtcTransport;
+
+namespace Millrace.Controller.Wire;
+
+/// <summary>Transports from the wire as our records.</summary>
+internal static class TransportReader
+{
+    public static TransportTuple Tuple(Schema.Transport.Tuple wire) => new()
+    {
+        LocalAddress = Frame.Required(wire.LocalAddress),
+        LocalPort = wire.LocalPort,
+        RemoteIp = wire.RemoteIp,
+        RemotePort = wire.RemoteIp is null ? null : wire.RemotePort,
+        Protocol = ProtocolOf(wire.Protocol),
+    };
+
+    public static TransportTuple? OptionalTuple(Schema.Transport.Tuple? wire) => wire is { } tuple ? Tuple(tuple) : null;
+
+    public static IceParameters Ice(Schema.WebRtcTransport.IceParameters wire) =>
+        new(Frame.Required(wire.UsernameFragment), Frame.Required(wire.Password), wire.IceLite);
+
+    public static SrtpParameters? Srtp(Schema.SrtpParameters.SrtpParameters? wire) => wire is { } srtp
+        ? new SrtpParameters(Frame.Known<SrtpCryptoSuite>((byte)srtp.CryptoSuite), Frame.Required(srtp.KeyBase64))
+        : null;
+
+    public static WebRtcTransportDump WebRtcDump(Schema.WebRtcTransport.DumpResponse wire)
+    {
+        Dump common = Frame.Required(wire.Base);
+        RtpListener listener = Frame.Required(common.RtpListener);
+        return new WebRtcTransportDump
+        {
+            Id = Frame.Required(common.Id),
+            ProducerIds = Frame.Texts(common.ProducerIdsLength, common.ProducerIds),
+            ConsumerIds = Frame.Texts(common.ConsumerIdsLength, common.ConsumerIds),
+            ConsumerBySsrc = Numbers(common.MapSsrcConsumerIdLength, common.MapSsrcConsumerId),
+            ConsumerByRtxSsrc = Numbers(common.MapRtxSsrcConsumerIdLength, common.MapRtxSsrcConsumerId),
+            ReceivedHeaderExtensions = Extensions(common),
+            ProducerBySsrc = Numbers(listener.SsrcTableLength, listener.SsrcTable),
+            ProducerByMid = Texts(listener.MidTableLength, listener.MidTable),
+            ProducerByRid = Texts(listener.RidTableLength, listener.RidTable),
+            TraceEventTypes = Traces(common),
+            IceRole = Frame.Known<IceRole>((byte)wire.IceRole),
+            IceParameters = Ice(Frame.Required(wire.IceParameters)),
+            IceCandidates = Frame.Vector(wire.IceCandidatesLength, i => Candidate(Frame.Required(wire.IceCandidates(i)))),
+            IceState = Frame.Known<IceState>((byte)wire.IceState),
+            IceSelectedTuple = OptionalTuple(wire.IceSelectedTuple),
+            DtlsParameters = Dtls(Frame.Required(wire.DtlsParameters)),
+            DtlsState = Frame.Known<DtlsState>((byte)wire.DtlsState),
+        };
+    }
+
+    public static PlainTransportDump PlainDump(Schema.PlainTransport.DumpResponse wire)
+    {
+        Dump common = Frame.Required(wire.Base);
+        RtpListener listener = Frame.Required(common.RtpListener);
+        return new PlainTransportDump
+        {
+            Id = Frame.Required(common.Id),
+            ProducerIds = Frame.Texts(common.ProducerIdsLength, common.ProducerIds),
+            ConsumerIds = Frame.Texts(common.ConsumerIdsLength, common.ConsumerIds),
+            ConsumerBySsrc = Numbers(common.MapSsrcConsumerIdLength, common.MapSsrcConsumerId),
+            ConsumerByRtxSsrc = Numbers(common.MapRtxSsrcConsumerIdLength, common.MapRtxSsrcConsumerId),
+            ReceivedHeaderExtensions = Extensions(common),
+            ProducerBySsrc = Numbers(listener.SsrcTableLength, listener.SsrcTable),
+            ProducerByMid = Texts(listener.MidTableLength, listener.MidTable),
+            ProducerByRid = Texts(listener.RidTableLength, listener.RidTable),
+            TraceEventTypes = Traces(common),
+            RtcpMux = wire.RtcpMux,
+            Comedia = wire.Comedia,
+            Tuple = Tuple(Frame.Required(wire.Tuple)),
+            RtcpTuple = OptionalTuple(wire.RtcpTuple),
+            SrtpParameters = Srtp(wire.SrtpParameters),
+        };
+    }
+
+    public static Dictionary<string, string> Texts(int length, Func<int, Schema.Common.StringString?> item) =>
+        Frame.Map(length, item, entry => Frame.Required(entry.Key), entry => Frame.Required(entry.Value));
+
+    private static Dictionary<uint, string> Numbers(int length, Func<int, Schema.Common.Uint32String?> item) =>
+        Frame.Map(length, item, entry => entry.Key, entry => Frame.Required(entry.Value));
+
+    private static TraceEventType[] Traces(Dump common) =>
+        Frame.Vector(common.TraceEventTypesLength, i => TraceReader.TransportType(common.TraceEventTypes(i)));
+
+    private static Dictionary<string, int> Extensions(Dump common)
+    {
+        RecvRtpHeaderExtensions ids = Frame.Required(common.RecvRtpHeaderExtensions);
+        Dictionary<string, int> byName = [];
+        foreach ((string name, byte? id) in new[]
+        {
+            (RtpHeaderExtensionUri.Mid, ids.Mid),
+            (RtpHeaderExtensionUri.RtpStreamId, ids.Rid),
+            (RtpHeaderExtensionUri.RepairedRtpStreamId, ids.Rrid),
+            (RtpHeaderExtensionUri.AbsSendTime, ids.AbsSendTime),
+            (RtpHeaderExtensionUri.TransportWideCc, ids.TransportWideCc01),
+        })
+        {
+            if (id is { } known)
+            {
+                byName[name] = known;
+            }
+        }
+        return byName;
+    }
+
+    private static IceCandidate Candidate(Schema.WebRtcTransport.IceCandidate wire) => new()
+    {
+        Foundation = Frame.Required(wire.Foundation),
+        Priority = wire.Priority,
+        Address = Frame.Required(wire.Address),
+        Protocol = ProtocolOf(wire.Protocol),
+        Port = wire.Port,
+        TcpType = wire.TcpType is null ? null : "passive",
+    };
+
+    private static DtlsParameters Dtls(Schema.WebRtcTransport.DtlsParameters wire) => new()
+    {
+        Role = Frame.Known<DtlsRole>((byte)wire.Role),
+        Fingerprints = Frame.Vector(wire.FingerprintsLength, i =>
+        {
+            Fingerprint fingerprint = Frame.Required(wire.Fingerprints(i));
+            return new DtlsFingerprint(
+                DtlsValidation.NameOf((byte)fingerprint.Algorithm), Frame.Required(fingerprint.Value));
+        }),
+    };
+
+    private static TransportProtocol ProtocolOf(Protocol wire) => wire switch
+    {
+        Protocol.UDP => TransportProtocol.Udp,
+        Protocol.TCP => TransportProtocol.Tcp,
+        _ => throw new WorkerProtocolException($"The worker sent {(byte)wire} for a protocol."),
+    };
+}

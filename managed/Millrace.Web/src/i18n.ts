@@ -1,0 +1,67 @@
+import { computed, ref } from 'vue'
+
+export const texts = {
+  en: {
+    title: 'Millrace',
+    tagline: 'Your own audio and video calls',
+    name: 'Your name',
+    room: 'Room',
+    camera: 'Camera',
+    microphone: 'Microphone',
+    none: 'None',
+    standard: 'Default',
+    join: 'Join',
+    joining: 'Joining …',
+    reconnecting: 'Connection lost, coming back …',
+    mute: 'Mute',
+    unmute: 'Unmute',
+    cameraOff: 'Camera off',
+    cameraOn: 'Camera on',
+    leave: 'Leave',
+    you: 'you',
+    muted: 'muted',
+    speaking: 'speaking',
+    noCamera: 'camera off',
+    username: 'User name',
+    password: 'Password',
+    loginNeeded: 'This server asks for a user name and password.',
+    failed: 'Joining failed: ',
+    noDevices: 'No camera or microphone could be opened: ',
+    language: '中文',
+  },
+  zh: {
+    title: 'Millrace',
+    tagline: '自己的音视频通话',
+    name: '你的名字',
+    room: '房间',
+    camera: '摄像头',
+    microphone: '麦克风',
+    none: '无',
+    standard: '默认',
+    join: '加入',
+    joining: '正在加入…',
+    reconnecting: '连接断开，正在恢复…',
+    mute: '静音',
+    unmute: '取消静音',
+    cameraOff: '关闭摄像头',
+    cameraOn: '打开摄像头',
+    leave: '离开',
+    you: '你',
+    muted: '已静音',
+    speaking: '正在说话',
+    noCamera: '摄像头已关闭',
+    username: '用户名',
+    password: '密码',
+    loginNeeded: '此服务器需要用户名和密码。',
+    failed: '加入失败：',
+    noDevices: '无法打开摄像头或麦克风：',
+    language: 'English',
+  },
+} as const
+
+export type Language = keyof typeof texts
+
+export const language = ref<Language>(
+  typeof navigator !== 'undefined' && navigator.language.startsWith('zh') ? 'zh' : 'en',
+)
+export const t = computed(() => texts[language.value])

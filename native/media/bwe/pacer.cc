@@ -1,0 +1,166 @@
+#include "media/bwe/pacer.h"
+
+#include <algorithm>
+
+namespace millrace {
+namespace {
+
+// After a caller had nothing to pad with, it is not asked again for so long.
+constexpr Duration kNoPadding = Duration::Millis(20);
+// A probe may be ahead of its rate by what one timer's tick brings.
+constexpr Duration kTick = Duration::Millis(1);
+
+}  // namespace
+
+void Pacer::SetTarget(uint64_t target_bps, Timestamp now) {
+  Pass(now);
+  target_bps_ = std::clamp(target_bps, kBitrateMin, kBitrateMax);
+}
+
+void Pacer::Begin(const ProbePlan& probes, Timestamp now) {
+  for (const ProbeCluster& cluster : probes.list()) {
+    probes_.Push({.cluster = cluster, .begun = {}, .planned = now});
+  }
+}
+
+PacerAnswer Pacer::Offer(const PacedPacket& packet, Timestamp now) {
+  Pass(now);
+  bool video = packet.urgency == PacketUrgency::kVideo;
+  if (MayPass(packet)) return {.probe = Count(packet.bytes, video, now)};
+  Queue& queue = video ? video_ : retransmissions_;
+  if (queue.size() >= kWaitingMax) return {.fate = PacerAnswer::Fate::kRefused};
+  queue.push_back({.packet = packet, .since = now});
+  return {.fate = PacerAnswer::Fate::kWait};
+}
+
+PacerOrder Pacer::Next(Timestamp now) {
+  Pass(now);
+  DropOldProbes(now);
+  Queue* queue = Urgent();
+  bool probing = !probes_.empty() && ProbeDue() <= now;
+  if (queue != nullptr && (probing || IsDue(*queue, now))) {
+    PacedPacket packet = queue->front().packet;
+    queue->pop_front();
+    bool video = packet.urgency == PacketUrgency::kVideo;
+    return {.kind = PacerOrder::Kind::kPacket,
+            .handle = packet.handle,
+            .bytes = packet.bytes,
+            .probe = Count(packet.bytes, video, now)};
+  }
+  if (queue != nullptr || now < padding_allowed_) return {};
+  bool padding = padding_bps_ > 0 && padding_debt_bytes_ <= 0;
+  if (!probing && !padding) return {};
+  uint32_t bytes = kPaddingBytes;
+  if (probing) {
+    // Small probes still need their number of packets.
+    const ProbeCluster& cluster = probes_[0].cluster;
+    bytes = std::clamp(cluster.bytes_min / cluster.packets_min, kPaddingBytes / 4, kPaddingBytes);
+  }
+  return {.kind = PacerOrder::Kind::kPadding,
+          .bytes = bytes,
+          .probe = probing ? probes_[0].cluster.id : 0};
+}
+
+void Pacer::Padded(uint32_t bytes, Timestamp now) {
+  if (bytes == 0) {
+    padding_allowed_ = now + kNoPadding;
+    return;
+  }
+  (void)Count(bytes, false, now);
+}
+
+void Pacer::Forget(PacketHandle handle) {
+  for (Queue* queue : {&video_, &retransmissions_}) {
+    std::erase_if(*queue, [&](const Waiting& waiting) { return waiting.packet.handle == handle; });
+  }
+}
+
+Timestamp Pacer::deadline(Timestamp now) const {
+  Timestamp deadline = Timestamp::Never();
+  bool waits = waiting() > 0;
+  if (waits) {
+    uint64_t pace = Scaled(target_bps_, kPace);
+    double over = debt_bytes_ - BytesIn(kRetransmissionBurst, pace);
+    deadline = over <= 0 ? now : now + TimeOf(static_cast<uint64_t>(over) + 1, pace);
+    const Queue& queue = video_.empty() ? retransmissions_ : video_;
+    deadline = std::min(deadline, queue.front().since + kWaitMax);
+  } else if (padding_bps_ > 0) {
+    double owed = std::max(padding_debt_bytes_, 0.0);
+    deadline = now + TimeOf(static_cast<uint64_t>(owed) + 1, padding_bps_);
+  }
+  if (!probes_.empty()) deadline = std::min(deadline, ProbeDue());
+  return waits ? deadline : std::max(deadline, padding_allowed_);
+}
+
+// Time passed: debts are paid.
+void Pacer::Pass(Timestamp now) {
+  if (!used_) {
+    used_ = true;
+    passed_ = now;
+    video_bytes_ = BytesIn(kVideoBurst, target_bps_);
+  }
+  if (now <= passed_) return;
+  Duration time = std::min(now - passed_, kVideoBurst);
+  passed_ = now;
+  debt_bytes_ = std::max(0.0, debt_bytes_ - BytesIn(time, Scaled(target_bps_, kPace)));
+  padding_debt_bytes_ = std::max(0.0, padding_debt_bytes_ - BytesIn(time, padding_bps_));
+  double burst = std::max(BytesIn(kVideoBurst, target_bps_), static_cast<double>(kBurstBytesMin));
+  video_bytes_ = std::clamp(video_bytes_ + BytesIn(time, target_bps_), -burst, burst);
+}
+
+bool Pacer::MayPass(const PacedPacket& packet) const {
+  switch (packet.urgency) {
+    case PacketUrgency::kAudio:
+      return true;
+    case PacketUrgency::kVideo:
+      return video_.empty() && video_bytes_ > 0;
+    case PacketUrgency::kRetransmission:
+      return waiting() == 0 &&
+             debt_bytes_ <= BytesIn(kRetransmissionBurst, Scaled(target_bps_, kPace));
+  }
+  return true;
+}
+
+ProbeId Pacer::Count(uint32_t bytes, bool video, Timestamp now) {
+  // More debt than a second's worth is not to be paid by anybody.
+  double most = BytesIn(Duration::Seconds(1), Scaled(target_bps_, kPace));
+  debt_bytes_ = std::min(debt_bytes_ + bytes, most);
+  padding_debt_bytes_ = std::min(padding_debt_bytes_ + bytes, most);
+  if (video) video_bytes_ -= bytes;
+  if (probes_.empty()) return 0;
+  Probe& probe = probes_[0];
+  if (!probe.begun) probe.begun = now;
+  ++probe.packets;
+  probe.bytes += bytes;
+  ProbeId id = probe.cluster.id;
+  bool complete =
+      probe.packets >= probe.cluster.packets_min && probe.bytes >= probe.cluster.bytes_min;
+  if (complete) probes_.Pop();
+  return id;
+}
+
+Pacer::Queue* Pacer::Urgent() {
+  if (!video_.empty()) return &video_;
+  if (!retransmissions_.empty()) return &retransmissions_;
+  return nullptr;
+}
+
+bool Pacer::IsDue(const Queue& queue, Timestamp now) const {
+  double burst = BytesIn(kRetransmissionBurst, Scaled(target_bps_, kPace));
+  return debt_bytes_ <= burst || now - queue.front().since >= kWaitMax;
+}
+
+// When the first probe's next packet leaves, to hold its rate.
+Timestamp Pacer::ProbeDue() const {
+  const Probe& probe = probes_[0];
+  if (!probe.begun) return probe.planned;
+  return *probe.begun + TimeOf(probe.bytes, probe.cluster.bps) - kTick;
+}
+
+void Pacer::DropOldProbes(Timestamp now) {
+  while (!probes_.empty() && now - probes_[0].begun.value_or(probes_[0].planned) > kProbeTimeMax) {
+    probes_.Pop();
+  }
+}
+
+}  // namespace millrace

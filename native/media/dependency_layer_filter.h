@@ -1,0 +1,77 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "media/layer_choice.h"
+#include "media/layer_verdict.h"
+#include "media/rtp_packet.h"
+#include "wire/dependency_descriptor.h"
+
+namespace millrace {
+
+// What a packet's dependency descriptor says, and the structure that says it; borrowed for a call.
+struct DependencyFrame {
+  const DependencyDescriptor& descriptor;
+  const DependencyStructure& structure;
+};
+
+// Decides which frames of one stream are left out, by its dependency descriptors alone: whatever
+// the codec, encrypted or not ("RTP Payload Format For AV1", appendix A).
+// It follows one decode target: the best one within the layers wanted that the sender goes on with.
+//   up            at a frame that the descriptor calls a switch for the better target
+//   down          at once, when the lower target's chain was forwarded all the time; else (K-SVC)
+//                 at its next switch
+// A frame is forwarded whole or not at all, and only if nothing that it refers to was left out.
+// What was lost on the way to us is taken as forwarded: it may be repaired. Packets that come late
+// are judged as the frames around theirs were.
+class DependencyLayerFilter {
+ public:
+  // Frames back to which decisions are remembered: chain distances have eight bits.
+  static constexpr int64_t kFramesKept = 256;
+
+  // The first packet forwarded begins a key frame and brings the structure.
+  [[nodiscard]] LayerVerdict OnPacket(const RtpPacket& packet, const DependencyFrame& frame,
+                                      Layers target);
+
+  [[nodiscard]] std::optional<Layers> current() const;
+  // Only a key frame is sure to lead to the target's spatial layer.
+  [[nodiscard]] bool NeedsKeyFrame(Layers target) const;
+
+ private:
+  enum class Fate : uint8_t { kUnknown, kForwarded, kLeftOut };
+  struct Frame {
+    uint16_t number = 0;  // the lower bits
+    uint8_t target = 0;   // in force then
+    bool used = false;
+    bool decided = false;
+    bool forwarded = false;
+  };
+
+  void BeginFrame(int64_t number, const DependencyFrame& frame, const RtpPacket& packet,
+                  Layers target);
+  void Follow(const FrameDependencies& frame, bool rises_here, Layers target);
+  [[nodiscard]] uint8_t Best(Layers within) const;
+  [[nodiscard]] Fate FateOf(int64_t number) const;
+  [[nodiscard]] bool ReferencesForwarded(const FrameDependencies& frame, int64_t number) const;
+  [[nodiscard]] Layers LayersOf(uint8_t target) const {
+    return {targets_[target].spatial_layer, targets_[target].temporal_layer};
+  }
+  [[nodiscard]] Frame& At(int64_t number) {
+    return frames_[static_cast<size_t>(number & (kFramesKept - 1))];
+  }
+
+  int64_t newest_ = 0;     // number of the newest frame
+  uint8_t following_ = 0;  // the decode target forwarded from here on
+  uint8_t target_count_ = 0;
+  bool started_ = false;
+  bool has_chains_ = false;
+  uint32_t active_ = 0;                      // the targets that the sender goes on with
+  std::optional<uint32_t> ended_timestamp_;  // of the picture whose marker is out
+  std::array<DependencyStructure::Target, DependencyStructure::kTargetsMax> targets_{};
+  std::array<Frame, kFramesKept> frames_{};
+};
+
+}  // namespace millrace

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "base/time.h"
+#include "media/sequence_window.h"
+
+namespace millrace {
+
+// Says which packets of one received stream to ask for again, and when.
+// A gap is left alone for a moment, since the network may only have changed the order; then each
+// missing packet is asked for once a round trip, a few times. When too much is missing, asking is
+// hopeless and a key frame mends more. Sequence numbers are unwrapped.
+class NackGenerator {
+ public:
+  // The wait before the first request.
+  static constexpr Duration kFirstDelay = Duration::Millis(10);
+  static constexpr int kRequestsMax = 10;
+  static constexpr size_t kMissingMax = 1000;
+  // Below this a retransmission cannot have come: the peer also has to read, queue and send.
+  static constexpr Duration kRepeatMin = Duration::Millis(20);
+  // A packet so far behind the newest is not asked for: the receive stream would not take it.
+  static constexpr int64_t kAgeMax = SequenceWindow::kWindow;
+
+  struct Arrival {
+    bool was_missing = false;    // the packet fills a gap
+    bool was_asked = false;      // and had been asked for
+    bool ask_key_frame = false;  // too much is missing: ask for a key frame instead
+  };
+
+  // A packet of the stream, each only once (duplicates are the receive stream's to find).
+  [[nodiscard]] Arrival Receive(int64_t sequence, bool key_frame, Timestamp now);
+  // The sequence numbers to ask for now, oldest first; valid until the next call.
+  [[nodiscard]] std::span<const uint16_t> TakeDue(Duration rtt, Timestamp now);
+  void Reset();
+
+  // When TakeDue has something to say, or Never.
+  [[nodiscard]] Timestamp deadline() const { return deadline_; }
+  [[nodiscard]] bool started() const { return started_; }
+  [[nodiscard]] size_t missing() const { return missing_.size(); }
+
+ private:
+  struct Missing {
+    int64_t sequence = 0;
+    Timestamp due;
+    int requests = 0;
+  };
+
+  [[nodiscard]] bool AddGap(int64_t begin, int64_t end, Timestamp now);
+  [[nodiscard]] Arrival TakeMissing(int64_t sequence);
+  void ForgetBefore(int64_t sequence);
+
+  std::vector<Missing> missing_;  // by sequence number
+  std::vector<uint16_t> due_;
+  int64_t newest_ = 0;
+  int64_t newest_key_frame_ = std::numeric_limits<int64_t>::min();
+  Timestamp deadline_ = Timestamp::Never();
+  bool started_ = false;
+};
+
+}  // namespace millrace

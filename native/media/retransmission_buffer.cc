@@ -1,0 +1,136 @@
+#include "media/retransmission_buffer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace millrace {
+namespace {
+
+uint32_t LowMicros(Timestamp time) { return static_cast<uint32_t>(time.us()); }
+
+}  // namespace
+
+void RetransmissionBuffer::Insert(const RtpPacketRef& packet, const RtpRewrite& rewrite,
+                                  Timestamp now) {
+  int64_t sequence = unwrapper_.Unwrap(rewrite.sequence);
+  if (sequence % kEvictEvery == 0 || now - newest_ > history_) EvictOld(now);
+  newest_ = std::max(newest_, now);
+  if (span_ > 0 && sequence < first_sequence_) {
+    if (!MakeRoomBefore(sequence)) return;
+  } else {
+    MakeRoomFor(sequence, now);
+  }
+
+  Slot& slot = SlotOf(sequence);
+  if (!slot.packet) ++used_;
+  slot.packet = packet;
+  slot.timestamp = rewrite.timestamp;
+  slot.sent_us = LowMicros(now);
+  slot.patch = rewrite.patch;
+  slot.payload_type = rewrite.payload_type;
+  slot.flags = rewrite.marker ? kMarker : 0;
+}
+
+std::optional<RetransmissionBuffer::Found> RetransmissionBuffer::Take(uint16_t sequence,
+                                                                      Duration rtt, Timestamp now) {
+  if (span_ == 0 || now - newest_ > history_) return std::nullopt;
+  int64_t place = unwrapper_.Peek(sequence);
+  if (place < first_sequence_ || place >= first_sequence_ + static_cast<int64_t>(span_)) {
+    return std::nullopt;
+  }
+  Slot& slot = SlotOf(place);
+  if (!slot.packet || TooOld(slot, now)) return std::nullopt;
+  bool resent = (slot.flags & kResent) != 0;
+  if (resent && int64_t{LowMicros(now) - slot.resent_us} < rtt.us()) return std::nullopt;
+  slot.resent_us = LowMicros(now);
+  slot.flags |= kResent;
+  return Found{.packet = slot.packet,
+               .rewrite = {.ssrc = ssrc_,
+                           .timestamp = slot.timestamp,
+                           .sequence = sequence,
+                           .original_sequence = 0,
+                           .payload_type = slot.payload_type,
+                           .marker = (slot.flags & kMarker) != 0,
+                           .rtx = false,
+                           .patch = slot.patch},
+               .first = !resent};
+}
+
+void RetransmissionBuffer::Expire(Timestamp now) {
+  EvictOld(now);
+  if (span_ == 0) std::vector<Slot>().swap(slots_);
+}
+
+void RetransmissionBuffer::Clear() {
+  while (span_ > 0) PopOldest();
+  unwrapper_.Reset();
+}
+
+RetransmissionBuffer::Slot& RetransmissionBuffer::SlotOf(int64_t sequence) {
+  size_t index = first_slot_ + static_cast<size_t>(sequence - first_sequence_);
+  return slots_[index < slots_.size() ? index : index - slots_.size()];
+}
+
+bool RetransmissionBuffer::TooOld(const Slot& slot, Timestamp now) const {
+  return int64_t{LowMicros(now) - slot.sent_us} > history_.us();
+}
+
+void RetransmissionBuffer::EvictOld(Timestamp now) {
+  // After a pause longer than the history the low bits say nothing any more.
+  bool all = now - newest_ > history_;
+  while (span_ > 0) {
+    const Slot& oldest = slots_[first_slot_];
+    if (oldest.packet && !all && !TooOld(oldest, now)) return;
+    PopOldest();
+  }
+}
+
+void RetransmissionBuffer::PopOldest() {
+  Slot& oldest = slots_[first_slot_];
+  if (oldest.packet) --used_;
+  oldest.packet = RtpPacketRef();
+  first_slot_ = first_slot_ + 1 == slots_.size() ? 0 : first_slot_ + 1;
+  ++first_sequence_;
+  --span_;
+}
+
+void RetransmissionBuffer::MakeRoomFor(int64_t sequence, Timestamp now) {
+  constexpr int64_t kSpanMax = kPacketsMax;
+  while (span_ > 0 && sequence - first_sequence_ >= kSpanMax) PopOldest();
+  if (SpanWith(sequence) > slots_.size()) {
+    EvictOld(now);
+    size_t needed = SpanWith(sequence);
+    if (needed > slots_.size()) {
+      Grow(std::min(kPacketsMax, std::max({needed, slots_.size() * 3 / 2, kSlotsFirst})));
+    }
+  }
+  if (span_ == 0) first_sequence_ = sequence;
+  span_ = SpanWith(sequence);
+}
+
+// For packets that reached us late, after everything older was forgotten. False: too far back.
+bool RetransmissionBuffer::MakeRoomBefore(int64_t sequence) {
+  auto more = static_cast<size_t>(first_sequence_ - sequence);
+  if (more > kPacketsMax - span_) return false;
+  if (span_ + more > slots_.size()) Grow(span_ + more);
+  first_slot_ = (first_slot_ + slots_.size() - more) % slots_.size();
+  first_sequence_ = sequence;
+  span_ += more;
+  return true;
+}
+
+size_t RetransmissionBuffer::SpanWith(int64_t sequence) const {
+  if (span_ == 0) return 1;
+  return std::max(span_, static_cast<size_t>(sequence - first_sequence_) + 1);
+}
+
+void RetransmissionBuffer::Grow(size_t slot_count) {
+  std::vector<Slot> grown(slot_count);
+  for (size_t i = 0; i < span_; ++i) {
+    grown[i] = std::move(SlotOf(first_sequence_ + static_cast<int64_t>(i)));
+  }
+  slots_ = std::move(grown);
+  first_slot_ = 0;
+}
+
+}  // namespace millrace

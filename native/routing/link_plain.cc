@@ -1,0 +1,189 @@
+#include "routing/link_plain.h"
+
+#include <array>
+#include <utility>
+
+#include "base/check.h"
+#include "protocol/crypto.h"
+
+namespace millrace {
+namespace {
+
+SrtpSuite SuiteOf(SrtpSuiteName name) {
+  switch (name) {
+    case SrtpSuiteName::kAeadAes256Gcm:
+      return SrtpSuite::kAeadAes256Gcm;
+    case SrtpSuiteName::kAeadAes128Gcm:
+      return SrtpSuite::kAeadAes128Gcm;
+    case SrtpSuiteName::kAesCm128HmacSha1_80:
+      return SrtpSuite::kAesCm128HmacSha1_80;
+    case SrtpSuiteName::kAesCm128HmacSha1_32:
+      return SrtpSuite::kAesCm128HmacSha1_32;
+  }
+  return SrtpSuite::kAeadAes128Gcm;
+}
+
+SrtpSuiteName NameOf(SrtpSuite suite) {
+  switch (suite) {
+    case SrtpSuite::kAeadAes256Gcm:
+      return SrtpSuiteName::kAeadAes256Gcm;
+    case SrtpSuite::kAeadAes128Gcm:
+      return SrtpSuiteName::kAeadAes128Gcm;
+    case SrtpSuite::kAesCm128HmacSha1_80:
+      return SrtpSuiteName::kAesCm128HmacSha1_80;
+    case SrtpSuite::kAesCm128HmacSha1_32:
+      return SrtpSuiteName::kAesCm128HmacSha1_32;
+  }
+  return SrtpSuiteName::kAeadAes128Gcm;
+}
+
+}  // namespace
+
+PlainLink::PlainLink(std::string id, std::vector<Listener> listeners,
+                     const PlainTransportOptions& options, RouterCommons& commons)
+    : Link(std::move(id), std::move(listeners), options.enable_srtp),
+      commons_(commons),
+      rtcp_mux_(options.rtcp_mux),
+      comedia_(options.comedia) {
+  CHECK(listeners_.size() == (rtcp_mux_ ? 1u : 2u), "RTCP has a socket of its own unless muxed");
+  if (encrypted_) {
+    MakeLocalKey(SuiteOf(options.srtp_suite.value_or(SrtpSuiteName::kAeadAes128Gcm)));
+  }
+}
+
+Result<PlainConnectAnswer> PlainLink::Connect(const PlainConnectOptions& options) {
+  if (connect_called_) return Error::Of("connect() already called");
+  Result<Done> address = CheckAddress(options);
+  if (!address.ok()) return address.error();
+  Result<Done> srtp = ConnectSrtp(options);
+  if (!srtp.ok()) return srtp.error();
+  connect_called_ = true;
+  if (!comedia_) {
+    IpAddress ip = IpAddress::Parse(options.ip).value_or(IpAddress());
+    rtp_path_ = {listeners_.front().socket, {ip, options.port.value_or(0)}};
+    rtcp_path_ =
+        rtcp_mux_ ? rtp_path_ : Path{rtcp_listener().socket, {ip, options.rtcp_port.value_or(0)}};
+    has_rtp_path_ = true;
+  }
+  UpdateReady();
+  return PlainConnectAnswer{Tuple(), RtcpTuple(), LocalSrtp()};
+}
+
+std::optional<DropReason> PlainLink::Admit(const Path& path, bool rtcp) const {
+  const Listener& listener = rtcp && !rtcp_mux_ ? rtcp_listener() : listeners_.front();
+  if (path.socket != listener.socket) return DropReason::kUnknownPath;
+  bool known = rtcp && !rtcp_mux_ ? rtcp_path_.has_value() : has_rtp_path_;
+  if (known) {
+    const Path& peer = rtcp && !rtcp_mux_ ? *rtcp_path_ : rtp_path_;
+    if (path != peer) return DropReason::kUnknownPath;
+    return std::nullopt;
+  }
+  if (!comedia_) return DropReason::kNotConnected;
+  return std::nullopt;
+}
+
+void PlainLink::Authenticated(const Path& path, bool rtcp, Turn& turn) {
+  if (!comedia_) return;
+  bool second = rtcp && !rtcp_mux_;
+  if (second ? rtcp_path_.has_value() : has_rtp_path_) return;
+  if (second) {
+    rtcp_path_ = path;
+  } else {
+    rtp_path_ = path;
+    has_rtp_path_ = true;
+    if (rtcp_mux_) rtcp_path_ = path;
+  }
+  turn.events.notifications.push_back(PlainTupleLearned{id_, TupleOf(path, listeners_), second});
+  UpdateReady();
+}
+
+void PlainLink::OnStun(const Path&, Bytes, Turn& turn) {
+  turn.out.CountDrop(DropReason::kUnknownProtocol);
+}
+
+void PlainLink::OnDtls(const Path&, Bytes, Turn& turn) {
+  turn.out.CountDrop(DropReason::kUnknownProtocol);
+}
+
+void PlainLink::Close(Turn& turn) {
+  ready_ = false;
+  for (const Listener& listener : listeners_) turn.out.CloseSocket(listener.socket);
+}
+
+void PlainLink::Dump(PlainTransportDump& dump) const {
+  dump.rtcp_mux = rtcp_mux_;
+  dump.comedia = comedia_;
+  dump.tuple = Tuple();
+  dump.rtcp_tuple = RtcpTuple();
+  dump.srtp_parameters = LocalSrtp();
+}
+
+void PlainLink::Stats(PlainTransportStats& stats) const {
+  stats.rtcp_mux = rtcp_mux_;
+  stats.comedia = comedia_;
+  stats.tuple = Tuple();
+  stats.rtcp_tuple = RtcpTuple();
+}
+
+Result<Done> PlainLink::CheckAddress(const PlainConnectOptions& options) const {
+  if (comedia_) {
+    if (!options.ip.empty()) return Error::Type("cannot set ip with comedia");
+    if (options.port) return Error::Type("cannot set port with comedia");
+    if (options.rtcp_port) return Error::Type("cannot set rtcpPort with comedia");
+    return Done{};
+  }
+  if (options.ip.empty()) return Error::Type("missing ip");
+  std::optional<IpAddress> ip = IpAddress::Parse(options.ip);
+  if (!ip) return Error::Type("invalid ip");
+  if (ip->is_unspecified()) return Error::Type("invalid ip");
+  if (options.port.value_or(0) == 0) return Error::Type("missing port");
+  if (rtcp_mux_ && options.rtcp_port) return Error::Type("cannot use rtcpPort with RTCP-mux");
+  if (!rtcp_mux_ && options.rtcp_port.value_or(0) == 0) {
+    return Error::Type("missing rtcpPort (RTCP-mux is not enabled)");
+  }
+  return Done{};
+}
+
+Result<Done> PlainLink::ConnectSrtp(const PlainConnectOptions& options) {
+  if (!encrypted_) {
+    if (options.srtp_parameters) return Error::Type("invalid srtpParameters (SRTP not enabled)");
+    return Done{};
+  }
+  if (!options.srtp_parameters) return Error::Type("missing srtpParameters (SRTP enabled)");
+  SrtpSuite suite = SuiteOf(options.srtp_parameters->suite);
+  std::optional<std::vector<uint8_t>> bytes = Base64Decode(options.srtp_parameters->key_base64);
+  if (!bytes) return Error::Type("invalid srtpParameters.keyBase64");
+  std::optional<SrtpKeyMaterial> remote = SrtpKeyMaterial::FromBytes(suite, *bytes);
+  if (!remote) return Error::Type("invalid decoded SRTP key length");
+  // Both directions use one suite; the peer's choice wins, and our key must then fit it.
+  if (local_key_->suite() != suite) MakeLocalKey(suite);
+  SetKeys(commons_.srtp, *local_key_, *remote);
+  return Done{};
+}
+
+TransportTuple PlainLink::Tuple() const {
+  if (has_rtp_path_) return TupleOf(rtp_path_, listeners_);
+  return TupleOf({listeners_.front().socket, {}}, listeners_);
+}
+
+std::optional<TransportTuple> PlainLink::RtcpTuple() const {
+  if (rtcp_mux_) return std::nullopt;
+  return TupleOf(rtcp_path_.value_or(Path{rtcp_listener().socket, {}}), listeners_);
+}
+
+std::optional<SrtpParameters> PlainLink::LocalSrtp() const {
+  if (!local_key_) return std::nullopt;
+  std::vector<uint8_t> bytes(local_key_->key().begin(), local_key_->key().end());
+  bytes.insert(bytes.end(), local_key_->salt().begin(), local_key_->salt().end());
+  return SrtpParameters{NameOf(local_key_->suite()), Base64Encode(bytes)};
+}
+
+void PlainLink::MakeLocalKey(SrtpSuite suite) {
+  std::array<uint8_t, 46> bytes;
+  MutableBytes key = MutableBytes(bytes).first(SrtpKeyBytes(suite) + SrtpSaltBytes(suite));
+  commons_.random.Fill(key);
+  local_key_ = SrtpKeyMaterial::FromBytes(suite, key);
+  Wipe(bytes);
+}
+
+}  // namespace millrace

@@ -1,0 +1,286 @@
+#include "routing/router.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "routing/consumer.h"
+#include "routing/observers.h"
+#include "routing/transport.h"
+#include "wire/demux.h"
+#include "wire/rtp_extensions.h"
+
+namespace millrace {
+
+Router::Router(std::string id, RouterCommons& commons)
+    : id_(std::move(id)), commons_(commons), rtcp_buffer_(RtpPacket::kBytesMax) {}
+
+Router::~Router() = default;
+
+void Router::OnDatagram(Transport& transport, const Path& path, Bytes bytes, Timestamp received,
+                        Turn& turn) {
+  transport.traffic().received.Add(bytes.size(), turn.now);
+  switch (Classify(bytes)) {
+    case DatagramKind::kRtp:
+      OnRtp(transport, path, bytes, received, turn);
+      return;
+    case DatagramKind::kRtcp:
+      OnRtcp(transport, path, bytes, turn);
+      return;
+    case DatagramKind::kStun:
+      transport.link().OnStun(path, bytes, turn);
+      break;
+    case DatagramKind::kDtls:
+      transport.link().OnDtls(path, bytes, turn);
+      break;
+    case DatagramKind::kUnknown:
+      turn.out.CountDrop(DropReason::kUnknownProtocol);
+      return;
+  }
+  OnLinkChange(transport, turn);
+  transport.Schedule(transport.link().deadline(), turn);
+}
+
+// The journey of one packet: open, find its producer, receive, forward.
+void Router::OnRtp(Transport& transport, const Path& path, Bytes bytes, Timestamp received,
+                   Turn& turn) {
+  auto drop = [&](DropReason reason) { turn.out.CountDrop(reason); };
+  if (bytes.size() > RtpPacket::kBytesMax) return drop(DropReason::kTooLarge);
+  if (std::optional<DropReason> reason = transport.link().Admit(path, false)) return drop(*reason);
+  RtpPacketRef packet = commons_.packets.Take();
+  if (!packet) return drop(DropReason::kBufferLimit);
+
+  SrtpResult opened = transport.link().OpenRtp(bytes, packet->bytes);
+  if (!opened.ok()) return drop(opened.reason());
+  std::optional<RtpView> view = RtpView::Parse(Bytes(packet->bytes).first(opened.size()));
+  if (!view) return drop(DropReason::kMalformed);
+  transport.link().Authenticated(path, false, turn);
+  if (transport.link().ready() != transport.was_ready_) OnLinkChange(transport, turn);
+
+  packet->received = received;
+  const StreamRoute* route = FindRoute(transport, *view, received, turn);
+  if (!route) return;
+  (route->rtx ? transport.traffic().rtx_received : transport.traffic().rtp_received)
+      .Add(bytes.size(), turn.now);
+  Producer& producer = *route->producer;
+  uint8_t stream_index = route->stream;
+  Producer::Received result = producer.Receive(*route, *packet, opened.size(), turn);
+  if (result.score_changed) OnScoreChange(producer, turn);
+  if (result.ask_key_frame) AskKeyFrame(producer, stream_index, turn);
+  const Producer::Stream& stream = producer.streams()[stream_index];
+  if (stream.receive) transport.Schedule(stream.receive->deadline(), turn);
+  if (result.drop) return drop(*result.drop);
+  Forward(producer, packet, turn);
+}
+
+// Null when no producer wants the packet, which is then counted.
+const StreamRoute* Router::FindRoute(Transport& transport, const RtpView& view, Timestamp received,
+                                     Turn& turn) {
+  if (transport.wants_feedback()) {
+    // Every packet counts for the bandwidth, also one that no producer wants: probes are such.
+    uint8_t id = transport.extension_ids().IdOf(RtpExtension::kTransportSequenceNumber);
+    Bytes value = id == 0 ? Bytes() : view.Extension(id);
+    if (value.size() >= 2) {
+      auto number = static_cast<uint16_t>((value[0] << 8) | value[1]);
+      transport.feedback().Receive(number, view.ssrc(), received, turn.now);
+      transport.Schedule(transport.feedback().deadline(), turn);
+    }
+  }
+  const StreamRoute* known = transport.listener().Find(view.ssrc());
+  if (known) return known;
+  RtpExtensions extensions = ReadRtpExtensions(view, transport.extension_ids());
+  RtpListener::Learned learned = transport.listener().Learn(view, extensions);
+  if (!learned.route) {
+    transport.link().ForgetReceived(view.ssrc());
+    turn.out.CountDrop(learned.reason);
+  }
+  return learned.route;
+}
+
+void Router::Forward(const Producer& producer, const RtpPacketRef& packet, Turn& turn) {
+  const std::vector<Consumer*>& consumers = producer.consumers();
+  for (size_t i = 0; i < consumers.size(); ++i) {
+    // The next consumer's state is on its way into the cache while this one is served.
+    if (i + 1 < consumers.size()) __builtin_prefetch(consumers[i + 1]);
+    Consumer& consumer = *consumers[i];
+    Consumer::Forward forward = consumer.OnPacket(*packet, turn.now);
+    if (!forward.rewrite) {
+      turn.out.CountDrop(forward.reason);
+      // A viewer who never got a packet cannot know that it should ask.
+      if (forward.reason == DropReason::kWaitingForKeyFrame) RequestKeyFrame(consumer, turn);
+      continue;
+    }
+    if (consumer.traced().any()) consumer.Tell(*packet, *forward.rewrite, turn);
+    consumer.transport().Send(packet, consumer, *forward.rewrite, turn);
+  }
+}
+
+void Router::OnTransportDeadline(Transport& transport, Turn& turn) {
+  if (transport.link().deadline() <= turn.now) {
+    transport.link().OnDeadline(turn);
+    OnLinkChange(transport, turn);
+  }
+  for (const auto& producer : transport.producers()) {
+    for (Producer::Stream& stream : producer->streams()) ServeStream(*producer, stream, turn);
+  }
+  if (transport.feedback().deadline() <= turn.now) {
+    transport.rtcp().SendTransportFeedback(transport, turn);
+  }
+  if (transport.remb().deadline() <= turn.now && transport.wants_remb_) {
+    if (std::optional<uint64_t> bitrate = transport.remb().OnDeadline(turn.now)) {
+      transport.rtcp().SendRemb(transport, *bitrate, turn);
+    }
+  }
+  if (transport.rtcp().deadline() <= turn.now) transport.rtcp().SendReports(transport, turn);
+  transport.UpdateDeadline();
+}
+
+void Router::OnDeadline(Turn& turn) {
+  for (const auto& observer : observers_) {
+    if (observer->deadline() <= turn.now) observer->OnDeadline(turn);
+  }
+}
+
+Timestamp Router::deadline() const {
+  Timestamp deadline = Timestamp::Never();
+  for (const auto& observer : observers_) deadline = std::min(deadline, observer->deadline());
+  return deadline;
+}
+
+void Router::SetPaused(Producer& producer, bool paused, Turn& turn) {
+  if (producer.paused() == paused) return;
+  producer.SetPaused(paused, turn.now);
+  for (Consumer* consumer : producer.consumers()) {
+    consumer->SetProducerPaused(paused);
+    if (paused) {
+      turn.events.notifications.push_back(ConsumerProducerPaused{consumer->id()});
+    } else {
+      turn.events.notifications.push_back(ConsumerProducerResumed{consumer->id()});
+      RequestKeyFrame(*consumer, turn);
+    }
+  }
+  if (!paused) producer.transport().UpdateDeadline();
+  turn.events.rescheduled.push_back(&producer.transport());
+}
+
+void Router::SetPaused(Consumer& consumer, bool paused, Turn& turn) {
+  if (!consumer.SetPaused(paused)) return;
+  if (!paused) RequestKeyFrame(consumer, turn);
+}
+
+void Router::RequestKeyFrame(Consumer& consumer, Turn& turn) {
+  if (consumer.active()) AskKeyFrame(consumer.producer(), consumer.target_stream(), turn);
+}
+
+void Router::OnLinkChange(Transport& transport, Turn& turn) {
+  bool ready = transport.link().ready();
+  if (ready == transport.was_ready_) return;
+  transport.was_ready_ = ready;
+  if (ready) {
+    transport.rtcp().Start(turn.now);
+    transport.Schedule(transport.rtcp().deadline(), turn);
+  } else {
+    transport.rtcp().Stop();
+  }
+  for (const auto& consumer : transport.consumers()) ActivateConsumer(*consumer, turn);
+}
+
+// The consumer learns whether its transport can carry media, and how its streams are called there.
+void Router::ActivateConsumer(Consumer& consumer, Turn& turn) {
+  Link& link = consumer.transport().link();
+  if (!link.ready()) {
+    consumer.SetLinkReady(false, {}, {});
+    return;
+  }
+  std::optional<SrtpStream> media = link.AddSending(consumer.ssrc());
+  std::optional<SrtpStream> rtx = SrtpStream();
+  if (std::optional<Ssrc> rtx_ssrc = consumer.rtx_ssrc()) rtx = link.AddSending(*rtx_ssrc);
+  bool usable = media && rtx;
+  consumer.SetLinkReady(usable, media.value_or(SrtpStream()), rtx.value_or(SrtpStream()));
+  RequestKeyFrame(consumer, turn);
+}
+
+void Router::OnScoreChange(Producer& producer, Turn& turn) {
+  turn.events.notifications.push_back(producer.ScoreEvent());
+  uint8_t best = producer.best_stream();
+  for (Consumer* consumer : producer.consumers()) {
+    if (consumer->target_stream() != best) {
+      consumer->SetTargetStream(best);
+      RequestKeyFrame(*consumer, turn);
+    }
+    turn.events.notifications.push_back(ConsumerScoreChanged{consumer->id(), consumer->Score()});
+  }
+}
+
+void Router::AskKeyFrame(Producer& producer, size_t stream_index, Turn& turn) {
+  Producer::Stream& stream = producer.streams()[stream_index];
+  // A stream that has not begun will begin with a key frame.
+  if (producer.paused() || !stream.receive || !HasKeyFrames(stream.format.codec)) return;
+  if (stream.gate.Ask(turn.now)) SendKeyFrameRequest(producer, stream, turn);
+  producer.transport().Schedule(stream.gate.deadline(), turn);
+}
+
+void Router::SendKeyFrameRequest(Producer& producer, Producer::Stream& stream, Turn& turn) {
+  const RtpStreamParameters& parameters = stream.format.parameters;
+  if (!parameters.use_pli && !parameters.use_fir) return;
+  Transport& transport = producer.transport();
+  bool fir = !parameters.use_pli;
+  if (fir) {
+    transport.rtcp().SendFir(transport, *stream.ssrc, stream.fir_sequence_number++, turn);
+  } else {
+    transport.rtcp().SendPli(transport, *stream.ssrc, turn);
+  }
+  stream.receive->CountKeyFrameRequest(fir);
+  RtpTraceType type = fir ? RtpTraceType::kFir : RtpTraceType::kPli;
+  if (!producer.traced().Has(type)) return;
+  turn.events.notifications.push_back(
+      ProducerTraced{producer.id(), type, static_cast<uint64_t>(turn.now.ms()),
+                     TraceDirection::kOut, KeyFrameRequestTrace{stream.ssrc->value()}});
+}
+
+// What a stream owes at its deadline: asking for lost packets and key frames, and saying that it is
+// silent.
+void Router::ServeStream(Producer& producer, Producer::Stream& stream, Turn& turn) {
+  if (!stream.receive) return;
+  if (stream.receive->deadline() <= turn.now) {
+    ReceiveStream::Due due = stream.receive->OnDeadline(turn.now);
+    if (!due.nacks.empty()) {
+      Transport& transport = producer.transport();
+      transport.rtcp().SendNack(transport, *stream.ssrc, due.nacks, turn);
+      if (producer.traced().Has(RtpTraceType::kNack)) {
+        turn.events.notifications.push_back(ProducerTraced{producer.id(),
+                                                           RtpTraceType::kNack,
+                                                           static_cast<uint64_t>(turn.now.ms()),
+                                                           TraceDirection::kOut,
+                                                           {}});
+      }
+    }
+    if (due.score_change) OnScoreChange(producer, turn);
+  }
+  if (stream.gate.deadline() <= turn.now && stream.gate.OnDeadline(turn.now)) {
+    SendKeyFrameRequest(producer, stream, turn);
+  }
+}
+
+RouterDump Router::Dump() const {
+  RouterDump dump{.id = id_};
+  for (const auto& transport : transports_) {
+    dump.transport_ids.push_back(transport->id());
+    for (const auto& producer : transport->producers()) {
+      NameList consumers{producer->id(), {}};
+      for (const Consumer* consumer : producer->consumers()) {
+        consumers.second.push_back(consumer->id());
+        dump.consumer_producer_ids.emplace_back(consumer->id(), producer->id());
+      }
+      dump.producer_consumer_ids.push_back(std::move(consumers));
+      NameList observers{producer->id(), {}};
+      for (const Producer::Observed& observed : producer->observed()) {
+        observers.second.push_back(observed.observer->id());
+      }
+      if (!observers.second.empty()) dump.producer_observer_ids.push_back(std::move(observers));
+    }
+  }
+  for (const auto& observer : observers_) dump.observer_ids.push_back(observer->id());
+  return dump;
+}
+
+}  // namespace millrace

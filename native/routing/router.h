@@ -1,0 +1,83 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/byte_reader.h"
+#include "base/endpoint.h"
+#include "routing/commons.h"
+#include "routing/parameters.h"
+#include "routing/producer.h"
+#include "routing/turn.h"
+#include "wire/rtcp/report_block.h"
+#include "wire/rtcp/rtcp_reader.h"
+
+namespace millrace {
+
+class AudioLevelObserver;
+class Consumer;
+class Transport;
+
+// The set of transports whose producers and consumers can meet, and the only orchestrator of the
+// packet path. It owns its transports and observers; only router_control edits them.
+class Router {
+ public:
+  Router(std::string id, RouterCommons& commons);
+  ~Router();
+
+  // --- the packet path. `received` is when the kernel took the datagram.
+  void OnDatagram(Transport& transport, const Path& path, Bytes bytes, Timestamp received,
+                  Turn& turn);
+  void OnTransportDeadline(Transport& transport, Turn& turn);
+  // The router's own timers: its observers.
+  void OnDeadline(Turn& turn);
+  [[nodiscard]] Timestamp deadline() const;
+
+  // --- verbs that reach from one noun to others
+  void SetPaused(Producer& producer, bool paused, Turn& turn);
+  void SetPaused(Consumer& consumer, bool paused, Turn& turn);
+  void RequestKeyFrame(Consumer& consumer, Turn& turn);
+
+  // --- what others of this room found out
+  // The link may have become ready for media, or no more.
+  void OnLinkChange(Transport& transport, Turn& turn);
+  // The score of a stream of the producer is another one: tell, and let consumers choose anew.
+  void OnScoreChange(Producer& producer, Turn& turn);
+
+  [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] RouterDump Dump() const;
+
+ private:
+  friend class RouterControl;
+
+  // router.cc: RTP
+  void OnRtp(Transport& transport, const Path& path, Bytes bytes, Timestamp received, Turn& turn);
+  [[nodiscard]] const StreamRoute* FindRoute(Transport& transport, const RtpView& view,
+                                             Timestamp received, Turn& turn);
+  void Forward(const Producer& producer, const RtpPacketRef& packet, Turn& turn);
+  void ActivateConsumer(Consumer& consumer, Turn& turn);
+  void AskKeyFrame(Producer& producer, size_t stream_index, Turn& turn);
+  void SendKeyFrameRequest(Producer& producer, Producer::Stream& stream, Turn& turn);
+  void ServeStream(Producer& producer, Producer::Stream& stream, Turn& turn);
+
+  // router_rtcp.cc
+  void OnRtcp(Transport& transport, const Path& path, Bytes bytes, Turn& turn);
+  void OnRtcpBlock(Transport& transport, const RtcpBlock& block, Turn& turn);
+  void OnSenderReport(Transport& transport, const RtcpBlock& block, Turn& turn);
+  void OnReportBlocks(Transport& transport, const ReportBlocks& blocks, Turn& turn);
+  void OnNack(Transport& transport, const RtcpBlock& block, Turn& turn);
+  void OnPli(Transport& transport, const RtcpBlock& block, Turn& turn);
+  void OnFir(Transport& transport, const RtcpBlock& block, Turn& turn);
+  void OnExtendedReport(Transport& transport, const RtcpBlock& block, Turn& turn);
+  void OnKeyFrameRequest(Transport& transport, Ssrc media, bool fir, Turn& turn);
+
+  std::string id_;
+  RouterCommons& commons_;
+  std::vector<std::unique_ptr<Transport>> transports_;
+  std::vector<std::unique_ptr<AudioLevelObserver>> observers_;
+  // A decrypted RTCP compound, as large as what a datagram can bring in.
+  std::vector<uint8_t> rtcp_buffer_;
+};
+
+}  // namespace millrace

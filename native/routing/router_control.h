@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "routing/commons.h"
+#include "routing/consumer.h"
+#include "routing/observers.h"
+#include "routing/parameters.h"
+#include "routing/producer.h"
+#include "routing/router.h"
+#include "routing/transport.h"
+#include "routing/webrtc_server.h"
+
+namespace millrace {
+
+// The only code that edits the tables of routers: it creates and closes transports, producers,
+// consumers and observers, and keeps the registry and the hot path's raw pointers true. It holds no
+// state of its own. Nothing of a refused verb stays behind.
+class RouterControl {
+ public:
+  explicit RouterControl(RouterCommons& commons) : commons_(commons) {}
+
+  // `server` is null unless the options name one (the caller looked it up).
+  [[nodiscard]] Result<Transport*> CreateWebRtcTransport(Router& router, const std::string& id,
+                                                         const WebRtcTransportOptions& options,
+                                                         WebRtcServer* server, Turn& turn);
+  [[nodiscard]] Result<Transport*> CreatePlainTransport(Router& router, const std::string& id,
+                                                        const PlainTransportOptions& options,
+                                                        Turn& turn);
+  [[nodiscard]] Result<AudioLevelObserver*> CreateAudioLevelObserver(
+      Router& router, const std::string& id, const AudioLevelObserverOptions& options, Turn& turn);
+  [[nodiscard]] Result<Producer*> Produce(Transport& transport, const ProduceOptions& options,
+                                          Turn& turn);
+  [[nodiscard]] Result<ConsumeAnswer> Consume(Transport& transport, const ConsumeOptions& options,
+                                              Turn& turn);
+
+  // Closing is silent towards whoever asked for it; consumers of a closed producer are told.
+  void CloseProducer(Producer& producer, Turn& turn);
+  void CloseConsumer(Consumer& consumer, Turn& turn);
+  void CloseTransport(Transport& transport, Turn& turn);
+  void CloseObserver(Router& router, AudioLevelObserver& observer, Turn& turn);
+  // Everything inside; the caller then destroys the object itself.
+  void CloseRouter(Router& router, Turn& turn);
+  void CloseServer(WebRtcServer& server, Turn& turn);
+
+ private:
+  [[nodiscard]] Result<Transport*> Register(Router& router, std::unique_ptr<Transport> transport);
+
+  RouterCommons& commons_;
+};
+
+}  // namespace millrace

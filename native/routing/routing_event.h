@@ -1,0 +1,143 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "routing/dumps.h"
+
+namespace millrace {
+
+class Transport;
+
+// A parsed packet as trace events show it.
+struct RtpPacketDump {
+  uint8_t payload_type = 0;
+  uint16_t sequence_number = 0;
+  uint32_t timestamp = 0;
+  bool marker = false;
+  uint32_t ssrc = 0;
+  bool key_frame = false;
+  uint64_t size = 0;
+  uint64_t payload_size = 0;
+  uint8_t spatial_layer = 0;
+  uint8_t temporal_layer = 0;
+  std::string mid{};
+  std::string rid{};
+  std::string repaired_rid{};
+  std::optional<uint16_t> transport_sequence_number{};
+};
+
+// What a trace event of a producer or consumer says beside its type. A NACK says nothing.
+struct PacketTrace {
+  RtpPacketDump packet{};
+  bool is_rtx = false;
+};
+struct KeyFrameRequestTrace {  // PLI and FIR
+  uint32_t ssrc = 0;
+};
+struct SenderReportTrace {
+  uint32_t ssrc = 0;
+  uint32_t ntp_seconds = 0;
+  uint32_t ntp_fraction = 0;
+  uint32_t rtp_timestamp = 0;
+  uint32_t packet_count = 0;
+  uint32_t octet_count = 0;
+};
+using RtpTraceDetail =
+    std::variant<std::monostate, PacketTrace, KeyFrameRequestTrace, SenderReportTrace>;
+
+enum class TraceDirection : uint8_t { kIn = 0, kOut = 1 };
+
+// --- the closed set of things that routing tells the controller; `id` is the object's id.
+
+struct IceStateChanged {
+  std::string id{};
+  IceStateName state{};
+};
+struct IceSelectedTupleChanged {
+  std::string id{};
+  TransportTuple tuple{};
+};
+struct DtlsStateChanged {
+  std::string id{};
+  DtlsStateName state{};
+  std::string remote_certificate{};  // PEM, with kConnected only
+};
+struct PlainTupleLearned {
+  std::string id{};
+  TransportTuple tuple{};
+  bool rtcp = false;  // PLAINTRANSPORT_RTCP_TUPLE, otherwise PLAINTRANSPORT_TUPLE
+};
+struct ProducerScoreChanged {
+  struct Score {
+    uint32_t encoding_index = 0;
+    uint32_t ssrc = 0;
+    std::string rid{};
+    uint8_t score = 0;
+  };
+  std::string id{};
+  std::vector<Score> scores{};
+};
+struct ProducerVideoOrientationChanged {
+  std::string id{};
+  bool camera = false;
+  bool flip = false;
+  uint16_t rotation = 0;  // degrees: 0, 90, 180, 270
+};
+struct ProducerTraced {
+  std::string id{};
+  RtpTraceType type{};
+  uint64_t timestamp_ms = 0;
+  TraceDirection direction = TraceDirection::kIn;
+  RtpTraceDetail detail{};
+};
+struct ConsumerTraced {
+  std::string id{};
+  RtpTraceType type{};
+  uint64_t timestamp_ms = 0;
+  TraceDirection direction = TraceDirection::kOut;
+  RtpTraceDetail detail{};
+};
+struct ConsumerScoreChanged {
+  std::string id{};
+  ConsumerScoreValue score{};
+};
+struct ConsumerProducerPaused {
+  std::string id{};
+};
+struct ConsumerProducerResumed {
+  std::string id{};
+};
+struct ConsumerProducerClosed {
+  std::string id{};
+};
+struct AudioLevelVolumes {
+  struct Volume {
+    std::string producer_id{};
+    int8_t volume = -127;
+  };
+  std::string id{};
+  std::vector<Volume> volumes{};
+};
+struct AudioLevelSilence {
+  std::string id{};
+};
+
+using RoutingEvent =
+    std::variant<IceStateChanged, IceSelectedTupleChanged, DtlsStateChanged, PlainTupleLearned,
+                 ProducerScoreChanged, ProducerVideoOrientationChanged, ProducerTraced,
+                 ConsumerTraced, ConsumerScoreChanged, ConsumerProducerPaused,
+                 ConsumerProducerResumed, ConsumerProducerClosed, AudioLevelVolumes,
+                 AudioLevelSilence>;
+
+// What routing has to say beside datagrams. The worker drains both lists after every call into
+// routing: notifications in their order, and the transports whose deadline() became earlier.
+struct RoutingEvents {
+  std::vector<RoutingEvent> notifications{};
+  std::vector<Transport*> rescheduled;  // may name a transport more than once
+};
+
+}  // namespace millrace

@@ -1,0 +1,229 @@
+#include "routing/transport.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "routing/router.h"
+
+namespace millrace {
+namespace {
+
+// Below this no estimator works; the original refuses it, too.
+constexpr uint64_t kOutgoingBitrateMin = 30'000;
+// RC-05: far above what an honest peer sends, with a burst for feedback of many streams at once.
+constexpr uint64_t kRtcpPerSecond = 1000;
+constexpr uint64_t kRtcpBurst = 1000;
+
+std::optional<uint8_t> IdIn(const RtpExtensionIds& ids, RtpExtension extension) {
+  uint8_t id = ids.IdOf(extension);
+  return id == 0 ? std::nullopt : std::optional(id);
+}
+
+std::optional<uint64_t> UnlessZero(uint64_t value) {
+  return value == 0 ? std::nullopt : std::optional(value);
+}
+
+}  // namespace
+
+Transport::Transport(std::string id, Router& router, RouterCommons& commons,
+                     const TransportOptions& options)
+    : commons_(commons),
+      router_(router),
+      egress_(commons.packets),
+      rtcp_(commons.random),
+      rtcp_budget_(kRtcpPerSecond, kRtcpBurst),
+      id_(std::move(id)),
+      max_send_message_size_(options.max_send_message_size),
+      max_receive_message_size_(options.max_receive_message_size) {}
+
+Transport::Transport(std::string id, Router& router, RouterCommons& commons,
+                     const TransportOptions& options, std::unique_ptr<WebRtcLink> link)
+    : Transport(std::move(id), router, commons, options) {
+  webrtc_ = link.get();
+  link_ = std::move(link);
+  sockets_ = link_->sockets();
+  webrtc_->AttachTo(*this);
+}
+
+Transport::Transport(std::string id, Router& router, RouterCommons& commons,
+                     const TransportOptions& options, std::unique_ptr<PlainLink> link)
+    : Transport(std::move(id), router, commons, options) {
+  plain_ = link.get();
+  link_ = std::move(link);
+  sockets_ = link_->sockets();
+}
+
+Transport::~Transport() = default;
+
+Result<DtlsRoleName> Transport::ConnectWebRtc(const DtlsParameters& remote, Turn& turn) {
+  if (!webrtc_) return Error::Of("not a WebRTC transport");
+  Result<DtlsRoleName> role = webrtc_->Connect(remote, turn);
+  router_.OnLinkChange(*this, turn);
+  Schedule(link_->deadline(), turn);
+  return role;
+}
+
+Result<IceParameters> Transport::RestartIce(Turn& turn) {
+  if (!webrtc_) return Error::Of("not a WebRTC transport");
+  return webrtc_->RestartIce(turn);
+}
+
+Result<PlainConnectAnswer> Transport::ConnectPlain(const PlainConnectOptions& options, Turn& turn) {
+  if (!plain_) return Error::Of("not a plain transport");
+  Result<PlainConnectAnswer> answer = plain_->Connect(options);
+  router_.OnLinkChange(*this, turn);
+  return answer;
+}
+
+Result<Done> Transport::SetMaxIncomingBitrate(uint64_t bps, Turn& turn) {
+  remb_.SetMaxIncomingBitrate(bps, turn.now);
+  Schedule(remb_.deadline(), turn);
+  return Done{};
+}
+
+Result<Done> Transport::SetMaxOutgoingBitrate(uint64_t bps) {
+  if (bps != 0 && bps < kOutgoingBitrateMin) {
+    return Error::Type("bitrate must be >= 30000 or 0 (unlimited)");
+  }
+  if (bps != 0 && bps < min_outgoing_bitrate_) {
+    return Error::Type("bitrate must be >= current min outgoing bitrate or 0 (unlimited)");
+  }
+  max_outgoing_bitrate_ = bps;
+  return Done{};
+}
+
+Result<Done> Transport::SetMinOutgoingBitrate(uint64_t bps) {
+  if (bps != 0 && bps < kOutgoingBitrateMin) {
+    return Error::Type("bitrate must be >= 30000 or 0 (unlimited)");
+  }
+  if (bps != 0 && max_outgoing_bitrate_ != 0 && bps > max_outgoing_bitrate_) {
+    return Error::Type("bitrate must be <= current max outgoing bitrate or 0 (unlimited)");
+  }
+  min_outgoing_bitrate_ = bps;
+  return Done{};
+}
+
+AnyTransportDump Transport::Dump() const {
+  if (webrtc_) {
+    WebRtcTransportDump dump{.base = BaseDump()};
+    webrtc_->Dump(dump);
+    return dump;
+  }
+  PlainTransportDump dump{.base = BaseDump()};
+  plain_->Dump(dump);
+  return dump;
+}
+
+AnyTransportStats Transport::Stats(Timestamp now) const {
+  if (webrtc_) {
+    WebRtcTransportStats stats{.base = BaseStats(now)};
+    webrtc_->Stats(stats);
+    return stats;
+  }
+  PlainTransportStats stats{.base = BaseStats(now)};
+  plain_->Stats(stats);
+  return stats;
+}
+
+void Transport::Send(const RtpPacketRef& packet, Consumer& consumer, const RtpRewrite& rewrite,
+                     Turn& turn) {
+  if (std::optional<DropReason> reason = egress_.Append(packet, consumer, rewrite)) {
+    turn.out.CountDrop(*reason);
+    return;
+  }
+  commons_.dirty.Mark(*this);
+}
+
+void Transport::SendSealed(const RtpPacketRef& sealed, Consumer& consumer, Turn& turn) {
+  if (std::optional<DropReason> reason = egress_.AppendSealed(sealed, consumer)) {
+    turn.out.CountDrop(*reason);
+    return;
+  }
+  commons_.dirty.Mark(*this);
+}
+
+void Transport::Schedule(Timestamp time, Turn& turn) {
+  if (time >= deadline_) return;
+  deadline_ = time;
+  turn.events.rescheduled.push_back(this);
+}
+
+void Transport::UpdateDeadline() {
+  deadline_ = std::min({link_->deadline(), rtcp_.deadline(), feedback_.deadline()});
+  if (wants_remb_) deadline_ = std::min(deadline_, remb_.deadline());
+  for (const auto& producer : producers_) {
+    for (const Producer::Stream& stream : producer->streams()) {
+      deadline_ = std::min(deadline_, stream.gate.deadline());
+      if (stream.receive) deadline_ = std::min(deadline_, stream.receive->deadline());
+    }
+  }
+}
+
+TransportDump Transport::BaseDump() const {
+  TransportDump dump{
+      .id = id_,
+      .mid_extension = IdIn(extension_ids_, RtpExtension::kMid),
+      .rid_extension = IdIn(extension_ids_, RtpExtension::kRid),
+      .repaired_rid_extension = IdIn(extension_ids_, RtpExtension::kRepairedRid),
+      .abs_send_time_extension = IdIn(extension_ids_, RtpExtension::kAbsSendTime),
+      .transport_wide_cc_extension = IdIn(extension_ids_, RtpExtension::kTransportSequenceNumber),
+      .rtp_listener = listener_.Dump(),
+      .max_send_message_size = max_send_message_size_,
+      .max_receive_message_size = max_receive_message_size_,
+      .trace_types = traced_,
+  };
+  for (const auto& producer : producers_) dump.producer_ids.push_back(producer->id());
+  for (const auto& consumer : consumers_) {
+    dump.consumer_ids.push_back(consumer->id());
+    dump.ssrc_consumer_ids.emplace_back(consumer->ssrc().value(), consumer->id());
+    if (std::optional<Ssrc> rtx = consumer->rtx_ssrc()) {
+      dump.rtx_ssrc_consumer_ids.emplace_back(rtx->value(), consumer->id());
+    }
+  }
+  return dump;
+}
+
+TransportStats Transport::BaseStats(Timestamp now) const {
+  return {
+      .transport_id = id_,
+      .timestamp_ms = static_cast<uint64_t>(now.ms()),
+      .bytes_received = traffic_.received.bytes(),
+      .receive_bitrate = traffic_.received.BitsPerSecond(now),
+      .bytes_sent = traffic_.sent.bytes(),
+      .send_bitrate = traffic_.sent.BitsPerSecond(now),
+      .rtp_bytes_received = traffic_.rtp_received.bytes(),
+      .rtp_receive_bitrate = traffic_.rtp_received.BitsPerSecond(now),
+      .rtp_bytes_sent = traffic_.rtp_sent.bytes(),
+      .rtp_send_bitrate = traffic_.rtp_sent.BitsPerSecond(now),
+      .rtx_bytes_received = traffic_.rtx_received.bytes(),
+      .rtx_receive_bitrate = traffic_.rtx_received.BitsPerSecond(now),
+      .rtx_bytes_sent = traffic_.rtx_sent.bytes(),
+      .rtx_send_bitrate = traffic_.rtx_sent.BitsPerSecond(now),
+      .max_incoming_bitrate = UnlessZero(remb_.max_incoming_bitrate()),
+      .max_outgoing_bitrate = UnlessZero(max_outgoing_bitrate_),
+      .min_outgoing_bitrate = UnlessZero(min_outgoing_bitrate_),
+  };
+}
+
+void Transport::UpdateNegotiated() {
+  // Only what is read before a producer is known, or for all of them together.
+  static constexpr RtpExtension kShared[] = {RtpExtension::kMid, RtpExtension::kRid,
+                                             RtpExtension::kRepairedRid, RtpExtension::kAbsSendTime,
+                                             RtpExtension::kTransportSequenceNumber};
+  extension_ids_ = RtpExtensionIds();
+  wants_feedback_ = false;
+  wants_remb_ = false;
+  for (const auto& producer : producers_) {
+    const RtpExtensionIds& ids = producer->extension_ids();
+    for (RtpExtension extension : kShared) {
+      // RFC 8843 section 9.1: bundled media sections use one id for one extension; a producer that
+      // does otherwise is found by SSRC.
+      if (ids.IdOf(extension) != 0) (void)extension_ids_.Set(extension, ids.IdOf(extension));
+    }
+    wants_feedback_ |= HasFeedback(producer->parameters(), "transport-cc", "");
+    wants_remb_ |= HasFeedback(producer->parameters(), "goog-remb", "");
+  }
+  wants_remb_ |= wants_feedback_;
+}
+
+}  // namespace millrace

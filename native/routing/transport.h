@@ -1,0 +1,133 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/strong.h"
+#include "base/time.h"
+#include "media/remb_limiter.h"
+#include "media/token_bucket.h"
+#include "media/transport_feedback_sender.h"
+#include "routing/commons.h"
+#include "routing/consumer.h"
+#include "routing/egress_queue.h"
+#include "routing/link_plain.h"
+#include "routing/link_webrtc.h"
+#include "routing/parameters.h"
+#include "routing/producer.h"
+#include "routing/rtcp_sender.h"
+#include "routing/rtp_listener.h"
+#include "routing/traffic.h"
+#include "routing/turn.h"
+
+namespace millrace {
+
+class Router;
+
+// One peer's connection: a link that opens and seals bytes, the producers that arrive on it and the
+// consumers that leave by it, and what it tells its peer by RTCP. Owns all of them; only
+// router_control adds and removes any. Never forwards by itself: that is the router's.
+class Transport {
+ public:
+  Transport(std::string id, Router& router, RouterCommons& commons, const TransportOptions& options,
+            std::unique_ptr<WebRtcLink> link);
+  Transport(std::string id, Router& router, RouterCommons& commons, const TransportOptions& options,
+            std::unique_ptr<PlainLink> link);
+  ~Transport();
+
+  // --- for the worker
+  [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] Router& router() const { return router_; }
+  // Sockets of its own, for the demux table; empty on a WebRTC server.
+  [[nodiscard]] const std::vector<SocketId>& sockets() const { return sockets_; }
+  [[nodiscard]] Timestamp deadline() const { return deadline_; }
+
+  // --- control verbs; one that the kind of the transport does not know answers an error
+  [[nodiscard]] bool is_webrtc() const { return webrtc_ != nullptr; }
+  [[nodiscard]] bool is_plain() const { return plain_ != nullptr; }
+  [[nodiscard]] Result<DtlsRoleName> ConnectWebRtc(const DtlsParameters& remote, Turn& turn);
+  [[nodiscard]] Result<IceParameters> RestartIce(Turn& turn);
+  [[nodiscard]] Result<PlainConnectAnswer> ConnectPlain(const PlainConnectOptions& options,
+                                                        Turn& turn);
+  // Bits a second; 0 lifts the limit.
+  [[nodiscard]] Result<Done> SetMaxIncomingBitrate(uint64_t bps, Turn& turn);
+  [[nodiscard]] Result<Done> SetMaxOutgoingBitrate(uint64_t bps);
+  [[nodiscard]] Result<Done> SetMinOutgoingBitrate(uint64_t bps);
+  void EnableTrace(std::vector<TransportTraceType> types) { traced_ = std::move(types); }
+  [[nodiscard]] AnyTransportDump Dump() const;
+  [[nodiscard]] AnyTransportStats Stats(Timestamp now) const;
+
+  // --- its parts, for the router's packet path
+  [[nodiscard]] Link& link() { return *link_; }
+  [[nodiscard]] RtpListener& listener() { return listener_; }
+  [[nodiscard]] Traffic& traffic() { return traffic_; }
+  [[nodiscard]] RtcpSender& rtcp() { return rtcp_; }
+  [[nodiscard]] TransportFeedbackSender& feedback() { return feedback_; }
+  [[nodiscard]] RembLimiter& remb() { return remb_; }
+  [[nodiscard]] TokenBucket& rtcp_budget() { return rtcp_budget_; }
+  // Ids as the peer's producers send them: what a packet of an unknown SSRC is read with.
+  [[nodiscard]] const RtpExtensionIds& extension_ids() const { return extension_ids_; }
+  [[nodiscard]] bool wants_feedback() const { return wants_feedback_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<Producer>>& producers() const {
+    return producers_;
+  }
+  [[nodiscard]] const std::vector<std::unique_ptr<Consumer>>& consumers() const {
+    return consumers_;
+  }
+
+  // Puts a packet of one of its consumers on the list of this tick.
+  void Send(const RtpPacketRef& packet, Consumer& consumer, const RtpRewrite& rewrite, Turn& turn);
+  void SendSealed(const RtpPacketRef& sealed, Consumer& consumer, Turn& turn);
+  // False: the slab is full, and something still waits.
+  [[nodiscard]] bool Seal(Turn& turn) { return egress_.Seal(*link_, traffic_, turn); }
+  // OnTransportDeadline is due at `time` at the latest.
+  void Schedule(Timestamp time, Turn& turn);
+  void UpdateDeadline();
+
+ private:
+  friend class RouterControl;
+  friend class Router;
+  friend class DirtyTransports;
+
+  // Without its link, which the public ones add.
+  Transport(std::string id, Router& router, RouterCommons& commons,
+            const TransportOptions& options);
+  [[nodiscard]] TransportDump BaseDump() const;
+  [[nodiscard]] TransportStats BaseStats(Timestamp now) const;
+  // What all producers together negotiated.
+  void UpdateNegotiated();
+
+  RouterCommons& commons_;
+  Router& router_;
+  bool dirty_ = false;
+  bool was_ready_ = false;  // what the consumers were told last
+  bool wants_feedback_ = false;
+  bool wants_remb_ = false;
+  Timestamp deadline_ = Timestamp::Never();
+  std::unique_ptr<Link> link_;
+  EgressQueue egress_;
+  RtpListener listener_;
+  Traffic traffic_;
+  RtpExtensionIds extension_ids_;
+  TransportFeedbackSender feedback_;
+  RtcpSender rtcp_;
+  RembLimiter remb_;
+  TokenBucket rtcp_budget_;
+  std::vector<std::unique_ptr<Producer>> producers_;
+  std::vector<std::unique_ptr<Consumer>> consumers_;
+
+  std::string id_;
+  WebRtcLink* webrtc_ = nullptr;  // the link, when it is of this kind
+  PlainLink* plain_ = nullptr;
+  std::vector<SocketId> sockets_;
+  uint32_t max_send_message_size_;
+  uint32_t max_receive_message_size_;
+  uint64_t max_outgoing_bitrate_ = 0;
+  uint64_t min_outgoing_bitrate_ = 0;
+  std::vector<TransportTraceType> traced_;
+};
+
+}  // namespace millrace

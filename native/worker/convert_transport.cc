@@ -1,0 +1,325 @@
+#include "worker/convert_transport.h"
+
+#include <utility>
+#include <vector>
+
+namespace millrace {
+
+namespace fbs = Millrace::Schema;
+
+namespace {
+
+constexpr size_t kMaxListenInfos = 64;
+constexpr size_t kMaxFingerprints = 16;
+
+TransportOptions ReadOptions(const fbs::Transport::Options& table) {
+  TransportOptions options;
+  options.direct = table.direct();
+  options.initial_available_outgoing_bitrate = ToStd(table.initial_available_outgoing_bitrate());
+  options.enable_sctp = table.enable_sctp();
+  options.max_send_message_size = table.max_send_message_size();
+  options.max_receive_message_size = table.max_receive_message_size();
+  options.sctp_send_buffer_size = table.sctp_send_buffer_size();
+  options.sctp_per_stream_send_queue_limit = table.sctp_per_stream_send_queue_limit();
+  options.sctp_max_receiver_window_buffer_size = table.sctp_max_receiver_window_buffer_size();
+  options.sctp_default_stream_buffered_amount_low_threshold =
+      table.sctp_default_stream_buffered_amount_low_threshold();
+  options.is_data_channel = table.is_data_channel();
+  return options;
+}
+
+std::variant<ListenIndividual, ListenServer> ReadListen(
+    FieldReader& reader, const fbs::WebRtcTransport::WebRtcTransportOptions& table) {
+  switch (table.listen_type()) {
+    case fbs::WebRtcTransport::Listen::ListenIndividual:
+      return ListenIndividual{reader.Each(
+          table.listen_as_ListenIndividual()->listen_infos(), kMaxListenInfos, "listenInfos",
+          [&](const fbs::Transport::ListenInfo* info) { return ReadListenInfo(reader, *info); })};
+    case fbs::WebRtcTransport::Listen::ListenServer:
+      return ListenServer{
+          reader.Id(table.listen_as_ListenServer()->web_rtc_server_id(), "webRtcServerId")};
+    case fbs::WebRtcTransport::Listen::NONE:
+      break;
+  }
+  reader.Refuse("listen", "no such type");
+  return ListenIndividual{};
+}
+
+SrtpSuiteName ReadSuite(FieldReader& reader, fbs::SrtpParameters::SrtpCryptoSuite suite) {
+  return reader.Enum(suite, SrtpSuiteName::kAeadAes256Gcm, SrtpSuiteName::kAesCm128HmacSha1_32,
+                     "cryptoSuite");
+}
+
+}  // namespace
+
+ListenInfo ReadListenInfo(FieldReader& reader, const fbs::Transport::ListenInfo& table) {
+  ListenInfo info;
+  info.protocol =
+      reader.Enum(table.protocol(), TransportProtocol::kUdp, TransportProtocol::kTcp, "protocol");
+  info.ip = reader.Text(table.ip(), "ip");
+  info.announced_address = reader.Text(table.announced_address(), "announcedAddress");
+  info.expose_internal_ip = table.expose_internal_ip();
+  info.port = table.port();
+  info.port_min = table.port_range()->min();
+  info.port_max = table.port_range()->max();
+  info.ipv6_only = table.flags()->ipv6_only();
+  info.udp_reuse_port = table.flags()->udp_reuse_port();
+  info.send_buffer_size = table.send_buffer_size();
+  info.receive_buffer_size = table.recv_buffer_size();
+  return info;
+}
+
+WebRtcTransportOptions ReadWebRtcTransportOptions(
+    FieldReader& reader, const fbs::WebRtcTransport::WebRtcTransportOptions& table) {
+  return {.base = ReadOptions(*table.base()),
+          .listen = ReadListen(reader, table),
+          .enable_udp = table.enable_udp(),
+          .enable_tcp = table.enable_tcp(),
+          .prefer_udp = table.prefer_udp(),
+          .prefer_tcp = table.prefer_tcp(),
+          .ice_consent_timeout_s = table.ice_consent_timeout()};
+}
+
+PlainTransportOptions ReadPlainTransportOptions(
+    FieldReader& reader, const fbs::PlainTransport::PlainTransportOptions& table) {
+  PlainTransportOptions options;
+  options.base = ReadOptions(*table.base());
+  options.listen_info = ReadListenInfo(reader, *table.listen_info());
+  if (table.rtcp_listen_info() != nullptr) {
+    options.rtcp_listen_info = ReadListenInfo(reader, *table.rtcp_listen_info());
+  }
+  options.rtcp_mux = table.rtcp_mux();
+  options.comedia = table.comedia();
+  options.enable_srtp = table.enable_srtp();
+  if (table.srtp_crypto_suite().has_value()) {
+    options.srtp_suite = ReadSuite(reader, *table.srtp_crypto_suite());
+  }
+  return options;
+}
+
+PlainConnectOptions ReadPlainConnect(FieldReader& reader,
+                                     const fbs::PlainTransport::ConnectRequest& table) {
+  PlainConnectOptions options;
+  options.ip = reader.Text(table.ip(), "ip");
+  options.port = ToStd(table.port());
+  options.rtcp_port = ToStd(table.rtcp_port());
+  if (const auto* srtp = table.srtp_parameters()) {
+    options.srtp_parameters = SrtpParameters{ReadSuite(reader, srtp->crypto_suite()),
+                                             reader.Text(srtp->key_base64(), "keyBase64")};
+  }
+  return options;
+}
+
+DtlsParameters ReadDtlsParameters(FieldReader& reader,
+                                  const fbs::WebRtcTransport::DtlsParameters& table) {
+  DtlsParameters parameters;
+  parameters.fingerprints = reader.Each(
+      table.fingerprints(), kMaxFingerprints, "fingerprints",
+      [&](const fbs::WebRtcTransport::Fingerprint* entry) {
+        return FingerprintText{reader.Enum(entry->algorithm(), FingerprintAlgorithm::kSha1,
+                                           FingerprintAlgorithm::kSha512, "fingerprint algorithm"),
+                               reader.Text(entry->value(), "fingerprint value")};
+      });
+  parameters.role =
+      reader.Enum(table.role(), DtlsRoleName::kAuto, DtlsRoleName::kServer, "dtlsRole");
+  return parameters;
+}
+
+namespace {
+
+using Builder = flatbuffers::FlatBufferBuilder;
+template <typename T>
+using Offset = flatbuffers::Offset<T>;
+template <typename T>
+using OffsetList = flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<T>>>;
+
+OffsetList<fbs::Common::Uint32String> WriteSsrcNames(Builder& builder,
+                                                     const std::vector<SsrcName>& values) {
+  std::vector<Offset<fbs::Common::Uint32String>> offsets;
+  for (const auto& [ssrc, name] : values) {
+    offsets.push_back(fbs::Common::CreateUint32StringDirect(builder, ssrc, name.c_str()));
+  }
+  return builder.CreateVector(offsets);
+}
+
+OffsetList<fbs::Common::StringString> WriteNamePairs(Builder& builder,
+                                                     const std::vector<NamePair>& values) {
+  std::vector<Offset<fbs::Common::StringString>> offsets;
+  for (const auto& [key, value] : values) {
+    offsets.push_back(fbs::Common::CreateStringStringDirect(builder, key.c_str(), value.c_str()));
+  }
+  return builder.CreateVector(offsets);
+}
+
+Offset<fbs::Transport::Dump> WriteDump(Builder& builder, const TransportDump& value) {
+  auto id = builder.CreateString(value.id);
+  auto producers = builder.CreateVectorOfStrings(value.producer_ids);
+  auto consumers = builder.CreateVectorOfStrings(value.consumer_ids);
+  auto ssrcs = WriteSsrcNames(builder, value.ssrc_consumer_ids);
+  auto rtx_ssrcs = WriteSsrcNames(builder, value.rtx_ssrc_consumer_ids);
+  auto no_data = builder.CreateVectorOfStrings(std::vector<std::string>());
+  auto extensions = fbs::Transport::CreateRecvRtpHeaderExtensions(
+      builder, ToFlat(value.mid_extension), ToFlat(value.rid_extension),
+      ToFlat(value.repaired_rid_extension), ToFlat(value.abs_send_time_extension),
+      ToFlat(value.transport_wide_cc_extension));
+  auto listener_ssrcs = WriteSsrcNames(builder, value.rtp_listener.ssrcs);
+  auto listener_mids = WriteNamePairs(builder, value.rtp_listener.mids);
+  auto listener_rids = WriteNamePairs(builder, value.rtp_listener.rids);
+  auto listener =
+      fbs::Transport::CreateRtpListener(builder, listener_ssrcs, listener_mids, listener_rids);
+  std::vector<uint8_t> traces;
+  for (TransportTraceType type : value.trace_types) traces.push_back(static_cast<uint8_t>(type));
+  auto trace_list =
+      builder.CreateVectorScalarCast<fbs::Transport::TraceEventType>(traces.data(), traces.size());
+
+  fbs::Transport::DumpBuilder dump(builder);
+  dump.add_id(id);
+  dump.add_direct(false);
+  dump.add_producer_ids(producers);
+  dump.add_consumer_ids(consumers);
+  dump.add_map_ssrc_consumer_id(ssrcs);
+  dump.add_map_rtx_ssrc_consumer_id(rtx_ssrcs);
+  dump.add_data_producer_ids(no_data);
+  dump.add_data_consumer_ids(no_data);
+  dump.add_recv_rtp_header_extensions(extensions);
+  dump.add_rtp_listener(listener);
+  dump.add_max_send_message_size(value.max_send_message_size);
+  dump.add_max_receive_message_size(value.max_receive_message_size);
+  dump.add_trace_event_types(trace_list);
+  return dump.Finish();
+}
+
+template <typename T, typename Add>
+void AddIf(const std::optional<T>& value, Add add) {
+  if (value) add(*value);
+}
+
+Offset<fbs::Transport::Stats> WriteStats(Builder& builder, const TransportStats& value) {
+  auto id = builder.CreateString(value.transport_id);
+  fbs::Transport::StatsBuilder stats(builder);
+  stats.add_transport_id(id);
+  stats.add_timestamp(value.timestamp_ms);
+  stats.add_bytes_received(value.bytes_received);
+  stats.add_recv_bitrate(value.receive_bitrate);
+  stats.add_bytes_sent(value.bytes_sent);
+  stats.add_send_bitrate(value.send_bitrate);
+  stats.add_rtp_bytes_received(value.rtp_bytes_received);
+  stats.add_rtp_recv_bitrate(value.rtp_receive_bitrate);
+  stats.add_rtp_bytes_sent(value.rtp_bytes_sent);
+  stats.add_rtp_send_bitrate(value.rtp_send_bitrate);
+  stats.add_rtx_bytes_received(value.rtx_bytes_received);
+  stats.add_rtx_recv_bitrate(value.rtx_receive_bitrate);
+  stats.add_rtx_bytes_sent(value.rtx_bytes_sent);
+  stats.add_rtx_send_bitrate(value.rtx_send_bitrate);
+  stats.add_probation_bytes_sent(value.probation_bytes_sent);
+  stats.add_probation_send_bitrate(value.probation_send_bitrate);
+  AddIf(value.available_outgoing_bitrate,
+        [&](uint64_t bps) { stats.add_available_outgoing_bitrate(bps); });
+  AddIf(value.available_incoming_bitrate,
+        [&](uint64_t bps) { stats.add_available_incoming_bitrate(bps); });
+  AddIf(value.max_incoming_bitrate, [&](uint64_t bps) { stats.add_max_incoming_bitrate(bps); });
+  AddIf(value.max_outgoing_bitrate, [&](uint64_t bps) { stats.add_max_outgoing_bitrate(bps); });
+  AddIf(value.min_outgoing_bitrate, [&](uint64_t bps) { stats.add_min_outgoing_bitrate(bps); });
+  AddIf(value.rtp_packet_loss_received,
+        [&](double loss) { stats.add_rtp_packet_loss_received(loss); });
+  AddIf(value.rtp_packet_loss_sent, [&](double loss) { stats.add_rtp_packet_loss_sent(loss); });
+  return stats.Finish();
+}
+
+Offset<fbs::Transport::Tuple> WriteOptionalTuple(Builder& builder,
+                                                 const std::optional<TransportTuple>& value) {
+  return value ? WriteTuple(builder, *value) : Offset<fbs::Transport::Tuple>();
+}
+
+OffsetList<fbs::WebRtcTransport::IceCandidate> WriteCandidates(
+    Builder& builder, const std::vector<IceCandidate>& values) {
+  std::vector<Offset<fbs::WebRtcTransport::IceCandidate>> offsets;
+  for (const IceCandidate& candidate : values) {
+    // RFC 6544 section 4.5: a listening TCP candidate is "passive".
+    flatbuffers::Optional<fbs::WebRtcTransport::IceCandidateTcpType> tcp_type;
+    if (candidate.protocol == TransportProtocol::kTcp) {
+      tcp_type = fbs::WebRtcTransport::IceCandidateTcpType::PASSIVE;
+    }
+    offsets.push_back(fbs::WebRtcTransport::CreateIceCandidateDirect(
+        builder, candidate.foundation.c_str(), candidate.priority, candidate.address.c_str(),
+        static_cast<fbs::Transport::Protocol>(candidate.protocol), candidate.port,
+        fbs::WebRtcTransport::IceCandidateType::HOST, tcp_type));
+  }
+  return builder.CreateVector(offsets);
+}
+
+Offset<fbs::WebRtcTransport::DtlsParameters> WriteDtlsParameters(Builder& builder,
+                                                                 const DtlsParameters& value) {
+  std::vector<Offset<fbs::WebRtcTransport::Fingerprint>> offsets;
+  for (const FingerprintText& fingerprint : value.fingerprints) {
+    offsets.push_back(fbs::WebRtcTransport::CreateFingerprintDirect(
+        builder, static_cast<fbs::WebRtcTransport::FingerprintAlgorithm>(fingerprint.algorithm),
+        fingerprint.value.c_str()));
+  }
+  return fbs::WebRtcTransport::CreateDtlsParametersDirect(
+      builder, &offsets, static_cast<fbs::WebRtcTransport::DtlsRole>(value.role));
+}
+
+}  // namespace
+
+Offset<fbs::Transport::Tuple> WriteTuple(Builder& builder, const TransportTuple& value) {
+  auto local = builder.CreateString(value.local_address);
+  auto remote = OptionalText(builder, value.remote_ip);
+  return fbs::Transport::CreateTuple(builder, local, value.local_port, remote, value.remote_port,
+                                     static_cast<fbs::Transport::Protocol>(value.protocol));
+}
+
+Offset<fbs::SrtpParameters::SrtpParameters> WriteSrtpParameters(Builder& builder,
+                                                                const SrtpParameters& value) {
+  return fbs::SrtpParameters::CreateSrtpParametersDirect(
+      builder, static_cast<fbs::SrtpParameters::SrtpCryptoSuite>(value.suite),
+      value.key_base64.c_str());
+}
+
+Offset<fbs::WebRtcTransport::DumpResponse> WriteWebRtcTransportDump(
+    Builder& builder, const WebRtcTransportDump& value) {
+  auto base = WriteDump(builder, value.base);
+  auto ice = fbs::WebRtcTransport::CreateIceParametersDirect(
+      builder, value.ice_parameters.username_fragment.c_str(),
+      value.ice_parameters.password.c_str(), value.ice_parameters.ice_lite);
+  auto candidates = WriteCandidates(builder, value.ice_candidates);
+  auto tuple = WriteOptionalTuple(builder, value.ice_selected_tuple);
+  auto dtls = WriteDtlsParameters(builder, value.dtls_parameters);
+  // An ICE-lite agent is always controlled (RFC 8445 section 6.1.1).
+  return fbs::WebRtcTransport::CreateDumpResponse(
+      builder, base, fbs::WebRtcTransport::IceRole::CONTROLLED, ice, candidates,
+      static_cast<fbs::WebRtcTransport::IceState>(value.ice_state), tuple, dtls,
+      static_cast<fbs::WebRtcTransport::DtlsState>(value.dtls_state));
+}
+
+Offset<fbs::WebRtcTransport::GetStatsResponse> WriteWebRtcTransportStats(
+    Builder& builder, const WebRtcTransportStats& value) {
+  auto base = WriteStats(builder, value.base);
+  auto tuple = WriteOptionalTuple(builder, value.ice_selected_tuple);
+  return fbs::WebRtcTransport::CreateGetStatsResponse(
+      builder, base, fbs::WebRtcTransport::IceRole::CONTROLLED,
+      static_cast<fbs::WebRtcTransport::IceState>(value.ice_state), tuple,
+      static_cast<fbs::WebRtcTransport::DtlsState>(value.dtls_state));
+}
+
+Offset<fbs::PlainTransport::DumpResponse> WritePlainTransportDump(Builder& builder,
+                                                                  const PlainTransportDump& value) {
+  auto base = WriteDump(builder, value.base);
+  auto tuple = WriteTuple(builder, value.tuple);
+  auto rtcp_tuple = WriteOptionalTuple(builder, value.rtcp_tuple);
+  Offset<fbs::SrtpParameters::SrtpParameters> srtp;
+  if (value.srtp_parameters) srtp = WriteSrtpParameters(builder, *value.srtp_parameters);
+  return fbs::PlainTransport::CreateDumpResponse(builder, base, value.rtcp_mux, value.comedia,
+                                                 tuple, rtcp_tuple, srtp);
+}
+
+Offset<fbs::PlainTransport::GetStatsResponse> WritePlainTransportStats(
+    Builder& builder, const PlainTransportStats& value) {
+  auto base = WriteStats(builder, value.base);
+  auto tuple = WriteTuple(builder, value.tuple);
+  auto rtcp_tuple = WriteOptionalTuple(builder, value.rtcp_tuple);
+  return fbs::PlainTransport::CreateGetStatsResponse(builder, base, value.rtcp_mux, value.comedia,
+                                                     tuple, rtcp_tuple);
+}
+
+}  // namespace millrace

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "routing/parameters.h"
+#include "schema/plain_transport_generated.h"
+#include "schema/transport_generated.h"
+#include "schema/web_rtc_transport_generated.h"
+#include "worker/convert_fields.h"
+
+namespace millrace {
+
+// Transports' options, dumps and statistics between the channel and values.
+
+[[nodiscard]] ListenInfo ReadListenInfo(FieldReader& reader,
+                                        const Millrace::Schema::Transport::ListenInfo& table);
+[[nodiscard]] WebRtcTransportOptions ReadWebRtcTransportOptions(
+    FieldReader& reader, const Millrace::Schema::WebRtcTransport::WebRtcTransportOptions& table);
+[[nodiscard]] PlainTransportOptions ReadPlainTransportOptions(
+    FieldReader& reader, const Millrace::Schema::PlainTransport::PlainTransportOptions& table);
+[[nodiscard]] PlainConnectOptions ReadPlainConnect(
+    FieldReader& reader, const Millrace::Schema::PlainTransport::ConnectRequest& table);
+[[nodiscard]] DtlsParameters ReadDtlsParameters(
+    FieldReader& reader, const Millrace::Schema::WebRtcTransport::DtlsParameters& table);
+
+[[nodiscard]] flatbuffers::Offset<Millrace::Schema::Transport::Tuple> WriteTuple(
+    flatbuffers::FlatBufferBuilder& builder, const TransportTuple& value);
+[[nodiscard]] flatbuffers::Offset<Millrace::Schema::SrtpParameters::SrtpParameters>
+WriteSrtpParameters(flatbuffers::FlatBufferBuilder& builder, const SrtpParameters& value);
+[[nodiscard]] flatbuffers::Offset<Millrace::Schema::WebRtcTransport::DumpResponse>
+WriteWebRtcTransportDump(flatbuffers::FlatBufferBuilder& builder, const WebRtcTransportDump& value);
+[[nodiscard]] flatbuffers::Offset<Millrace::Schema::WebRtcTransport::GetStatsResponse>
+WriteWebRtcTransportStats(flatbuffers::FlatBufferBuilder& builder,
+                          const WebRtcTransportStats& value);
+[[nodiscard]] flatbuffers::Offset<Millrace::Schema::PlainTransport::DumpResponse>
+WritePlainTransportDump(flatbuffers::FlatBufferBuilder& builder, const PlainTransportDump& value);
+[[nodiscard]] flatbuffers::Offset<Millrace::Schema::PlainTransport::GetStatsResponse>
+WritePlainTransportStats(flatbuffers::FlatBufferBuilder& builder, const PlainTransportStats& value);
+
+}  // namespace millrace

@@ -1,0 +1,47 @@
+#include "wire/demux.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace millrace {
+namespace {
+
+DatagramKind ClassifyBytes(uint8_t first, uint8_t second) {
+  std::array<uint8_t, 2> bytes = {first, second};
+  return Classify(bytes);
+}
+
+TEST(DemuxTest, TellsProtocolsApartAtTheEdgesOfTheirRanges) {
+  EXPECT_EQ(ClassifyBytes(0, 0), DatagramKind::kStun);
+  EXPECT_EQ(ClassifyBytes(3, 0), DatagramKind::kStun);
+  EXPECT_EQ(ClassifyBytes(4, 0), DatagramKind::kUnknown);
+  EXPECT_EQ(ClassifyBytes(16, 0), DatagramKind::kUnknown);
+  EXPECT_EQ(ClassifyBytes(19, 0), DatagramKind::kUnknown);
+  EXPECT_EQ(ClassifyBytes(20, 0), DatagramKind::kDtls);
+  EXPECT_EQ(ClassifyBytes(63, 0), DatagramKind::kDtls);
+  EXPECT_EQ(ClassifyBytes(64, 0), DatagramKind::kUnknown);
+  EXPECT_EQ(ClassifyBytes(127, 0), DatagramKind::kUnknown);
+  EXPECT_EQ(ClassifyBytes(128, 0), DatagramKind::kRtp);
+  EXPECT_EQ(ClassifyBytes(191, 0), DatagramKind::kRtp);
+  EXPECT_EQ(ClassifyBytes(192, 0), DatagramKind::kUnknown);
+  EXPECT_EQ(ClassifyBytes(255, 0), DatagramKind::kUnknown);
+}
+
+TEST(DemuxTest, TellsRtcpFromRtpByThePacketType) {
+  EXPECT_EQ(ClassifyBytes(0x80, 191), DatagramKind::kRtp);
+  EXPECT_EQ(ClassifyBytes(0x80, 192), DatagramKind::kRtcp);
+  EXPECT_EQ(ClassifyBytes(0x80, 200), DatagramKind::kRtcp);
+  EXPECT_EQ(ClassifyBytes(0x80, 223), DatagramKind::kRtcp);
+  EXPECT_EQ(ClassifyBytes(0x80, 224), DatagramKind::kRtp);
+  EXPECT_EQ(ClassifyBytes(0x80, 0x80 | 111), DatagramKind::kRtp);
+}
+
+TEST(DemuxTest, KnowsNothingOfDatagramsWithoutTwoBytes) {
+  EXPECT_EQ(Classify({}), DatagramKind::kUnknown);
+  std::array<uint8_t, 1> one = {0x80};
+  EXPECT_EQ(Classify(one), DatagramKind::kUnknown);
+}
+
+}  // namespace
+}  // namespace millrace

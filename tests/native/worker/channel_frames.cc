@@ -1,0 +1,442 @@
+#include "channel_frames.h"
+
+namespace millrace {
+
+namespace fbs = Millrace::Schema;
+
+namespace {
+
+// What a producer's audio and video are mapped to in these tests.
+constexpr uint8_t kAudioPayloadType = 100;
+constexpr uint8_t kVideoPayloadType = 101;
+constexpr uint8_t kVideoRtxPayloadType = 102;
+
+template <typename T>
+using Offset = flatbuffers::Offset<T>;
+using Builder = flatbuffers::FlatBufferBuilder;
+
+Offset<fbs::RtpParameters::RtcpFeedback> Feedback(Builder& builder, const char* type,
+                                                  const char* parameter) {
+  return fbs::RtpParameters::CreateRtcpFeedbackDirect(builder, type, parameter);
+}
+
+Offset<fbs::RtpParameters::Parameter> Number(Builder& builder, const char* name, int32_t value) {
+  auto number = fbs::RtpParameters::CreateInteger32(builder, value);
+  return fbs::RtpParameters::CreateParameterDirect(
+      builder, name, fbs::RtpParameters::Value::Integer32, number.Union());
+}
+
+Offset<fbs::RtpParameters::RtpCodecParameters> Opus(Builder& builder) {
+  std::vector<Offset<fbs::RtpParameters::Parameter>> parameters = {
+      Number(builder, "useinbandfec", 1), Number(builder, "usedtx", 1)};
+  std::vector<Offset<fbs::RtpParameters::RtcpFeedback>> feedback = {
+      Feedback(builder, "transport-cc", nullptr)};
+  return fbs::RtpParameters::CreateRtpCodecParametersDirect(
+      builder, "audio/opus", kAudioPayloadType, 48000, uint8_t{2}, &parameters, &feedback);
+}
+
+Offset<fbs::RtpParameters::RtpCodecParameters> Vp8(Builder& builder) {
+  std::vector<Offset<fbs::RtpParameters::RtcpFeedback>> feedback = {
+      Feedback(builder, "nack", nullptr), Feedback(builder, "nack", "pli"),
+      Feedback(builder, "ccm", "fir"), Feedback(builder, "transport-cc", nullptr)};
+  return fbs::RtpParameters::CreateRtpCodecParametersDirect(
+      builder, "video/VP8", kVideoPayloadType, 90000, flatbuffers::nullopt, nullptr, &feedback);
+}
+
+Offset<fbs::RtpParameters::RtpCodecParameters> Rtx(Builder& builder) {
+  std::vector<Offset<fbs::RtpParameters::Parameter>> parameters = {
+      Number(builder, "apt", kVideoPayloadType)};
+  return fbs::RtpParameters::CreateRtpCodecParametersDirect(
+      builder, "video/rtx", kVideoRtxPayloadType, 90000, flatbuffers::nullopt, &parameters,
+      nullptr);
+}
+
+}  // namespace
+
+Frame ChannelFrames::Request(Method method, const std::string& handler) {
+  return Finish(method, handler, fbs::Request::Body::NONE, 0);
+}
+
+Frame ChannelFrames::Notification(Event event, const std::string& handler) {
+  auto table = fbs::Notification::CreateNotificationDirect(builder_, handler.c_str(), event);
+  builder_.FinishSizePrefixed(
+      fbs::Message::CreateMessage(builder_, fbs::Message::Body::Notification, table.Union()));
+  return Take();
+}
+
+Frame ChannelFrames::Finish(Method method, const std::string& handler, fbs::Request::Body type,
+                            Offset<void> body) {
+  auto handler_id = builder_.CreateString(handler);
+  auto request = fbs::Request::CreateRequest(builder_, next_id_++, method, handler_id, type, body);
+  builder_.FinishSizePrefixed(
+      fbs::Message::CreateMessage(builder_, fbs::Message::Body::Request, request.Union()));
+  return Take();
+}
+
+Frame ChannelFrames::Take() {
+  Frame frame(builder_.GetBufferPointer(), builder_.GetBufferPointer() + builder_.GetSize());
+  builder_.Clear();
+  return frame;
+}
+
+Frame ChannelFrames::CreateRouter(const std::string& id) {
+  return Request(Method::WORKER_CREATE_ROUTER, "",
+                 fbs::Worker::CreateCreateRouterRequestDirect(builder_, id.c_str()));
+}
+
+Frame ChannelFrames::CloseRouter(const std::string& id) {
+  return Request(Method::WORKER_CLOSE_ROUTER, "",
+                 fbs::Worker::CreateCloseRouterRequestDirect(builder_, id.c_str()));
+}
+
+Frame ChannelFrames::CreateServer(const std::string& id, uint16_t port) {
+  std::vector<Offset<fbs::Transport::ListenInfo>> infos = {ListenInfo(port)};
+  return Request(Method::WORKER_CREATE_WEBRTCSERVER, "",
+                 fbs::Worker::CreateCreateWebRtcServerRequestDirect(builder_, id.c_str(), &infos));
+}
+
+Frame ChannelFrames::CloseServer(const std::string& id) {
+  return Request(Method::WORKER_WEBRTCSERVER_CLOSE, "",
+                 fbs::Worker::CreateCloseWebRtcServerRequestDirect(builder_, id.c_str()));
+}
+
+Frame ChannelFrames::CreateWebRtcTransport(const std::string& router, const std::string& id) {
+  std::vector<Offset<fbs::Transport::ListenInfo>> infos = {ListenInfo(0)};
+  auto listen = fbs::WebRtcTransport::CreateListenIndividualDirect(builder_, &infos);
+  auto options = fbs::WebRtcTransport::CreateWebRtcTransportOptions(
+      builder_, Options(), fbs::WebRtcTransport::Listen::ListenIndividual, listen.Union());
+  return Request(
+      Method::ROUTER_CREATE_WEBRTCTRANSPORT, router,
+      fbs::Router::CreateCreateWebRtcTransportRequestDirect(builder_, id.c_str(), options));
+}
+
+Frame ChannelFrames::CreateWebRtcTransportOn(const std::string& server, const std::string& router,
+                                             const std::string& id) {
+  auto listen = fbs::WebRtcTransport::CreateListenServerDirect(builder_, server.c_str());
+  auto options = fbs::WebRtcTransport::CreateWebRtcTransportOptions(
+      builder_, Options(), fbs::WebRtcTransport::Listen::ListenServer, listen.Union());
+  return Request(
+      Method::ROUTER_CREATE_WEBRTCTRANSPORT_WITH_SERVER, router,
+      fbs::Router::CreateCreateWebRtcTransportRequestDirect(builder_, id.c_str(), options));
+}
+
+Frame ChannelFrames::CreatePlainTransport(const std::string& router, const std::string& id) {
+  auto options = fbs::PlainTransport::CreatePlainTransportOptions(builder_, Options(),
+                                                                  ListenInfo(0), 0, true, false);
+  return Request(
+      Method::ROUTER_CREATE_PLAINTRANSPORT, router,
+      fbs::Router::CreateCreatePlainTransportRequestDirect(builder_, id.c_str(), options));
+}
+
+Frame ChannelFrames::CloseTransport(const std::string& router, const std::string& id) {
+  return Request(Method::ROUTER_CLOSE_TRANSPORT, router,
+                 fbs::Router::CreateCloseTransportRequestDirect(builder_, id.c_str()));
+}
+
+Frame ChannelFrames::CreateObserver(const std::string& router, const std::string& id) {
+  auto options = fbs::AudioLevelObserver::CreateAudioLevelObserverOptions(builder_, 1, -80, 1000);
+  return Request(
+      Method::ROUTER_CREATE_AUDIOLEVELOBSERVER, router,
+      fbs::Router::CreateCreateAudioLevelObserverRequestDirect(builder_, id.c_str(), options));
+}
+
+Frame ChannelFrames::CloseObserver(const std::string& router, const std::string& id) {
+  return Request(Method::ROUTER_CLOSE_RTPOBSERVER, router,
+                 fbs::Router::CreateCloseRtpObserverRequestDirect(builder_, id.c_str()));
+}
+
+Frame ChannelFrames::ProduceAudio(const std::string& transport, const std::string& id,
+                                  uint32_t ssrc) {
+  return Produce(transport, id, false, ssrc);
+}
+
+Frame ChannelFrames::ProduceVideo(const std::string& transport, const std::string& id,
+                                  uint32_t ssrc) {
+  return Produce(transport, id, true, ssrc);
+}
+
+Frame ChannelFrames::ConsumeAudio(const std::string& transport, const std::string& id,
+                                  const std::string& producer, uint32_t ssrc) {
+  return Consume(transport, id, producer, false, ssrc);
+}
+
+Frame ChannelFrames::ConsumeVideo(const std::string& transport, const std::string& id,
+                                  const std::string& producer, uint32_t ssrc) {
+  return Consume(transport, id, producer, true, ssrc);
+}
+
+Frame ChannelFrames::Produce(const std::string& transport, const std::string& id, bool video,
+                             uint32_t ssrc) {
+  auto parameters = RtpParameters(video, ssrc);
+  auto mapping = RtpMapping(video, ssrc);
+  auto kind = video ? fbs::RtpParameters::MediaKind::VIDEO : fbs::RtpParameters::MediaKind::AUDIO;
+  return Request(Method::TRANSPORT_PRODUCE, transport,
+                 fbs::Transport::CreateProduceRequestDirect(builder_, id.c_str(), kind, parameters,
+                                                            mapping, false));
+}
+
+Frame ChannelFrames::Consume(const std::string& transport, const std::string& id,
+                             const std::string& producer, bool video, uint32_t ssrc) {
+  auto parameters = RtpParameters(video, ssrc);
+  std::vector<Offset<fbs::RtpParameters::RtpEncodingParameters>> consumable = {
+      fbs::RtpParameters::CreateRtpEncodingParameters(builder_, ssrc + 5000)};
+  auto kind = video ? fbs::RtpParameters::MediaKind::VIDEO : fbs::RtpParameters::MediaKind::AUDIO;
+  return Request(Method::TRANSPORT_CONSUME, transport,
+                 fbs::Transport::CreateConsumeRequestDirect(
+                     builder_, id.c_str(), producer.c_str(), kind, parameters,
+                     fbs::RtpParameters::Type::SIMPLE, &consumable, false));
+}
+
+Frame ChannelFrames::CloseProducer(const std::string& transport, const std::string& id) {
+  return Request(Method::TRANSPORT_CLOSE_PRODUCER, transport,
+                 fbs::Transport::CreateCloseProducerRequestDirect(builder_, id.c_str()));
+}
+
+Frame ChannelFrames::CloseConsumer(const std::string& transport, const std::string& id) {
+  return Request(Method::TRANSPORT_CLOSE_CONSUMER, transport,
+                 fbs::Transport::CreateCloseConsumerRequestDirect(builder_, id.c_str()));
+}
+
+Frame ChannelFrames::ConnectPlain(const std::string& transport, const std::string& ip,
+                                  uint16_t port) {
+  return Request(Method::PLAINTRANSPORT_CONNECT, transport,
+                 fbs::PlainTransport::CreateConnectRequestDirect(builder_, ip.c_str(), port));
+}
+
+Frame ChannelFrames::ConnectWebRtc(const std::string& transport) {
+  std::string value = "AB";
+  for (int i = 1; i < 32; ++i) value += ":AB";
+  std::vector<Offset<fbs::WebRtcTransport::Fingerprint>> fingerprints = {
+      fbs::WebRtcTransport::CreateFingerprintDirect(
+          builder_, fbs::WebRtcTransport::FingerprintAlgorithm::SHA256, value.c_str())};
+  auto parameters = fbs::WebRtcTransport::CreateDtlsParametersDirect(
+      builder_, &fingerprints, fbs::WebRtcTransport::DtlsRole::CLIENT);
+  return Request(Method::WEBRTCTRANSPORT_CONNECT, transport,
+                 fbs::WebRtcTransport::CreateConnectRequest(builder_, parameters));
+}
+
+Frame ChannelFrames::Observe(const std::string& observer, const std::string& producer) {
+  return Request(Method::RTPOBSERVER_ADD_PRODUCER, observer,
+                 fbs::RtpObserver::CreateAddProducerRequestDirect(builder_, producer.c_str()));
+}
+
+Frame ChannelFrames::Unobserve(const std::string& observer, const std::string& producer) {
+  return Request(Method::RTPOBSERVER_REMOVE_PRODUCER, observer,
+                 fbs::RtpObserver::CreateRemoveProducerRequestDirect(builder_, producer.c_str()));
+}
+
+Frame ChannelFrames::UpdateSettings(const std::string& level,
+                                    const std::vector<std::string>& tags) {
+  auto log_level = builder_.CreateString(level);
+  auto log_tags = builder_.CreateVectorOfStrings(tags);
+  return Request(Method::WORKER_UPDATE_SETTINGS, "",
+                 fbs::Worker::CreateUpdateSettingsRequest(builder_, log_level, log_tags));
+}
+
+Offset<fbs::Transport::ListenInfo> ChannelFrames::ListenInfo(uint16_t port) {
+  auto range = fbs::Transport::CreatePortRange(builder_, 0, 0);
+  auto flags = fbs::Transport::CreateSocketFlags(builder_, false, false);
+  return fbs::Transport::CreateListenInfoDirect(builder_, fbs::Transport::Protocol::UDP,
+                                                "127.0.0.1", nullptr, false, port, range, flags);
+}
+
+Offset<fbs::Transport::Options> ChannelFrames::Options() {
+  return fbs::Transport::CreateOptions(builder_, false, uint64_t{600000});
+}
+
+Offset<fbs::RtpParameters::RtpParameters> ChannelFrames::RtpParameters(bool video, uint32_t ssrc) {
+  std::vector<Offset<fbs::RtpParameters::RtpCodecParameters>> codecs;
+  if (video) {
+    codecs = {Vp8(builder_), Rtx(builder_)};
+  } else {
+    codecs = {Opus(builder_)};
+  }
+  using Uri = fbs::RtpParameters::RtpHeaderExtensionUri;
+  std::vector<Offset<fbs::RtpParameters::RtpHeaderExtensionParameters>> extensions = {
+      fbs::RtpParameters::CreateRtpHeaderExtensionParametersDirect(builder_, Uri::Mid, 1),
+      fbs::RtpParameters::CreateRtpHeaderExtensionParametersDirect(builder_, Uri::AbsSendTime, 4),
+      fbs::RtpParameters::CreateRtpHeaderExtensionParametersDirect(builder_, Uri::SsrcAudioLevel,
+                                                                   10)};
+  Offset<fbs::RtpParameters::Rtx> rtx;
+  if (video) rtx = fbs::RtpParameters::CreateRtx(builder_, ssrc + 1);
+  std::vector<Offset<fbs::RtpParameters::RtpEncodingParameters>> encodings = {
+      fbs::RtpParameters::CreateRtpEncodingParameters(builder_, ssrc, 0, flatbuffers::nullopt,
+                                                      rtx)};
+  auto rtcp = fbs::RtpParameters::CreateRtcpParametersDirect(builder_, "cname", true);
+  std::string mid = std::to_string(ssrc);
+  return fbs::RtpParameters::CreateRtpParametersDirect(builder_, mid.c_str(), &codecs, &extensions,
+                                                       &encodings, rtcp);
+}
+
+Offset<fbs::RtpParameters::RtpMapping> ChannelFrames::RtpMapping(bool video, uint32_t ssrc) {
+  std::vector<Offset<fbs::RtpParameters::CodecMapping>> codecs;
+  if (video) {
+    codecs = {
+        fbs::RtpParameters::CreateCodecMapping(builder_, kVideoPayloadType, kVideoPayloadType),
+        fbs::RtpParameters::CreateCodecMapping(builder_, kVideoRtxPayloadType,
+                                               kVideoRtxPayloadType)};
+  } else {
+    codecs = {
+        fbs::RtpParameters::CreateCodecMapping(builder_, kAudioPayloadType, kAudioPayloadType)};
+  }
+  std::vector<Offset<fbs::RtpParameters::EncodingMapping>> encodings = {
+      fbs::RtpParameters::CreateEncodingMapping(builder_, 0, ssrc, ssrc + 100000)};
+  return fbs::RtpParameters::CreateRtpMappingDirect(builder_, &codecs, &encodings);
+}
+
+std::vector<std::pair<ChannelFrames::Method, Frame>> ChannelFrames::OneOfEach() {
+  std::vector<std::pair<Method, Frame>> frames;
+  auto add = [&](Method method, Frame frame) { frames.emplace_back(method, std::move(frame)); };
+  add(Method::WORKER_DUMP, Request(Method::WORKER_DUMP, ""));
+  add(Method::WORKER_GET_RESOURCE_USAGE, Request(Method::WORKER_GET_RESOURCE_USAGE, ""));
+  add(Method::WORKER_UPDATE_SETTINGS, UpdateSettings("debug", {"info", "ice"}));
+  add(Method::WORKER_CREATE_WEBRTCSERVER, CreateServer("newServer", 41000));
+  add(Method::WORKER_CREATE_ROUTER, CreateRouter("newRouter"));
+  add(Method::WORKER_WEBRTCSERVER_CLOSE, CloseServer("newServer"));
+  add(Method::WORKER_CLOSE_ROUTER, CloseRouter("newRouter"));
+  add(Method::WEBRTCSERVER_DUMP, Request(Method::WEBRTCSERVER_DUMP, "server"));
+  add(Method::ROUTER_DUMP, Request(Method::ROUTER_DUMP, "router"));
+  add(Method::ROUTER_CREATE_WEBRTCTRANSPORT, CreateWebRtcTransport("router", "newWebRtc"));
+  add(Method::ROUTER_CREATE_WEBRTCTRANSPORT_WITH_SERVER,
+      CreateWebRtcTransportOn("server", "router", "newOnServer"));
+  add(Method::ROUTER_CREATE_PLAINTRANSPORT, CreatePlainTransport("router", "newPlain"));
+  auto pipe = fbs::PipeTransport::CreatePipeTransportOptions(builder_, Options(), ListenInfo(0));
+  add(Method::ROUTER_CREATE_PIPETRANSPORT,
+      Request(Method::ROUTER_CREATE_PIPETRANSPORT, "router",
+              fbs::Router::CreateCreatePipeTransportRequestDirect(builder_, "newPipe", pipe)));
+  auto direct = fbs::DirectTransport::CreateDirectTransportOptions(builder_, Options());
+  add(Method::ROUTER_CREATE_DIRECTTRANSPORT,
+      Request(
+          Method::ROUTER_CREATE_DIRECTTRANSPORT, "router",
+          fbs::Router::CreateCreateDirectTransportRequestDirect(builder_, "newDirect", direct)));
+  add(Method::ROUTER_CLOSE_TRANSPORT, CloseTransport("router", "newPlain"));
+  auto speaker = fbs::ActiveSpeakerObserver::CreateActiveSpeakerObserverOptions(builder_, 300);
+  add(Method::ROUTER_CREATE_ACTIVESPEAKEROBSERVER,
+      Request(Method::ROUTER_CREATE_ACTIVESPEAKEROBSERVER, "router",
+              fbs::Router::CreateCreateActiveSpeakerObserverRequestDirect(builder_, "newSpeaker",
+                                                                          speaker)));
+  add(Method::ROUTER_CREATE_AUDIOLEVELOBSERVER, CreateObserver("router", "newObserver"));
+  add(Method::ROUTER_CLOSE_RTPOBSERVER, CloseObserver("router", "newObserver"));
+  AddTransportRequests(frames);
+  AddMediaRequests(frames);
+  AddDataRequests(frames);
+  AddObserverRequests(frames);
+  return frames;
+}
+
+void ChannelFrames::AddTransportRequests(std::vector<std::pair<Method, Frame>>& frames) {
+  auto add = [&](Method method, Frame frame) { frames.emplace_back(method, std::move(frame)); };
+  using fbs::Transport::TraceEventType;
+  add(Method::TRANSPORT_DUMP, Request(Method::TRANSPORT_DUMP, "webrtc"));
+  add(Method::TRANSPORT_GET_STATS, Request(Method::TRANSPORT_GET_STATS, "plain"));
+  add(Method::TRANSPORT_CONNECT, Request(Method::TRANSPORT_CONNECT, "webrtc"));
+  add(Method::TRANSPORT_SET_MAX_INCOMING_BITRATE,
+      Request(Method::TRANSPORT_SET_MAX_INCOMING_BITRATE, "webrtc",
+              fbs::Transport::CreateSetMaxIncomingBitrateRequest(builder_, 2'000'000)));
+  add(Method::TRANSPORT_SET_MAX_OUTGOING_BITRATE,
+      Request(Method::TRANSPORT_SET_MAX_OUTGOING_BITRATE, "webrtc",
+              fbs::Transport::CreateSetMaxOutgoingBitrateRequest(builder_, 3'000'000)));
+  add(Method::TRANSPORT_SET_MIN_OUTGOING_BITRATE,
+      Request(Method::TRANSPORT_SET_MIN_OUTGOING_BITRATE, "webrtc",
+              fbs::Transport::CreateSetMinOutgoingBitrateRequest(builder_, 100'000)));
+  add(Method::TRANSPORT_RESTART_ICE, Request(Method::TRANSPORT_RESTART_ICE, "webrtc"));
+  add(Method::TRANSPORT_PRODUCE, ProduceVideo("webrtc", "newVideo", 7000));
+  auto stream = fbs::SctpParameters::CreateSctpStreamParameters(builder_, 1);
+  add(Method::TRANSPORT_PRODUCE_DATA,
+      Request(Method::TRANSPORT_PRODUCE_DATA, "webrtc",
+              fbs::Transport::CreateProduceDataRequestDirect(
+                  builder_, "newData", fbs::DataProducer::Type::SCTP, stream)));
+  add(Method::TRANSPORT_CONSUME, ConsumeAudio("webrtc", "newConsumer", "audio", 8000));
+  auto sink = fbs::SctpParameters::CreateSctpStreamParameters(builder_, 1);
+  add(Method::TRANSPORT_CONSUME_DATA,
+      Request(Method::TRANSPORT_CONSUME_DATA, "webrtc",
+              fbs::Transport::CreateConsumeDataRequestDirect(builder_, "newSink", "newData",
+                                                             fbs::DataConsumer::Type::SCTP, sink)));
+  std::vector<TraceEventType> traces = {TraceEventType::PROBATION, TraceEventType::BWE};
+  add(Method::TRANSPORT_ENABLE_TRACE_EVENT,
+      Request(Method::TRANSPORT_ENABLE_TRACE_EVENT, "webrtc",
+              fbs::Transport::CreateEnableTraceEventRequestDirect(builder_, &traces)));
+  add(Method::TRANSPORT_CLOSE_PRODUCER, CloseProducer("webrtc", "newVideo"));
+  add(Method::TRANSPORT_CLOSE_CONSUMER, CloseConsumer("webrtc", "newConsumer"));
+  add(Method::TRANSPORT_CLOSE_DATAPRODUCER,
+      Request(Method::TRANSPORT_CLOSE_DATAPRODUCER, "webrtc",
+              fbs::Transport::CreateCloseDataProducerRequestDirect(builder_, "newData")));
+  add(Method::TRANSPORT_CLOSE_DATACONSUMER,
+      Request(Method::TRANSPORT_CLOSE_DATACONSUMER, "webrtc",
+              fbs::Transport::CreateCloseDataConsumerRequestDirect(builder_, "newSink")));
+  add(Method::PLAINTRANSPORT_CONNECT, ConnectPlain("plain", "192.0.2.1", 5000));
+  add(Method::PIPETRANSPORT_CONNECT,
+      Request(Method::PIPETRANSPORT_CONNECT, "plain",
+              fbs::PipeTransport::CreateConnectRequestDirect(builder_, "192.0.2.1", 5000)));
+  add(Method::WEBRTCTRANSPORT_CONNECT, ConnectWebRtc("webrtc"));
+}
+
+void ChannelFrames::AddMediaRequests(std::vector<std::pair<Method, Frame>>& frames) {
+  auto add = [&](Method method, Frame frame) { frames.emplace_back(method, std::move(frame)); };
+  auto plain = [&](Method method, const char* handler) { add(method, Request(method, handler)); };
+  plain(Method::PRODUCER_DUMP, "video");
+  plain(Method::PRODUCER_GET_STATS, "video");
+  plain(Method::PRODUCER_PAUSE, "video");
+  plain(Method::PRODUCER_RESUME, "video");
+  std::vector<fbs::Producer::TraceEventType> producer_traces = {
+      fbs::Producer::TraceEventType::KEYFRAME, fbs::Producer::TraceEventType::SR};
+  add(Method::PRODUCER_ENABLE_TRACE_EVENT,
+      Request(Method::PRODUCER_ENABLE_TRACE_EVENT, "video",
+              fbs::Producer::CreateEnableTraceEventRequestDirect(builder_, &producer_traces)));
+  plain(Method::CONSUMER_DUMP, "consumer");
+  plain(Method::CONSUMER_GET_STATS, "consumer");
+  plain(Method::CONSUMER_PAUSE, "consumer");
+  plain(Method::CONSUMER_RESUME, "consumer");
+  auto layers = fbs::Consumer::CreateConsumerLayers(builder_, 1, uint8_t{1});
+  add(Method::CONSUMER_SET_PREFERRED_LAYERS,
+      Request(Method::CONSUMER_SET_PREFERRED_LAYERS, "consumer",
+              fbs::Consumer::CreateSetPreferredLayersRequest(builder_, layers)));
+  add(Method::CONSUMER_SET_PRIORITY, Request(Method::CONSUMER_SET_PRIORITY, "consumer",
+                                             fbs::Consumer::CreateSetPriorityRequest(builder_, 9)));
+  plain(Method::CONSUMER_REQUEST_KEY_FRAME, "consumer");
+  std::vector<fbs::Consumer::TraceEventType> consumer_traces = {fbs::Consumer::TraceEventType::RTP,
+                                                                fbs::Consumer::TraceEventType::PLI};
+  add(Method::CONSUMER_ENABLE_TRACE_EVENT,
+      Request(Method::CONSUMER_ENABLE_TRACE_EVENT, "consumer",
+              fbs::Consumer::CreateEnableTraceEventRequestDirect(builder_, &consumer_traces)));
+}
+
+void ChannelFrames::AddDataRequests(std::vector<std::pair<Method, Frame>>& frames) {
+  auto add = [&](Method method, Frame frame) { frames.emplace_back(method, std::move(frame)); };
+  auto plain = [&](Method method) { add(method, Request(method, "newData")); };
+  plain(Method::DATAPRODUCER_DUMP);
+  plain(Method::DATAPRODUCER_GET_STATS);
+  plain(Method::DATAPRODUCER_PAUSE);
+  plain(Method::DATAPRODUCER_RESUME);
+  plain(Method::DATACONSUMER_DUMP);
+  plain(Method::DATACONSUMER_GET_STATS);
+  plain(Method::DATACONSUMER_PAUSE);
+  plain(Method::DATACONSUMER_RESUME);
+  plain(Method::DATACONSUMER_GET_BUFFERED_AMOUNT);
+  add(Method::DATACONSUMER_SET_BUFFERED_AMOUNT_LOW_THRESHOLD,
+      Request(Method::DATACONSUMER_SET_BUFFERED_AMOUNT_LOW_THRESHOLD, "newSink",
+              fbs::DataConsumer::CreateSetBufferedAmountLowThresholdRequest(builder_, 10)));
+  std::vector<uint8_t> bytes = {1, 2, 3};
+  add(Method::DATACONSUMER_SEND,
+      Request(Method::DATACONSUMER_SEND, "newSink",
+              fbs::DataConsumer::CreateSendRequestDirect(builder_, 51, &bytes)));
+  std::vector<uint16_t> channels = {1, 2};
+  add(Method::DATACONSUMER_SET_SUBCHANNELS,
+      Request(Method::DATACONSUMER_SET_SUBCHANNELS, "newSink",
+              fbs::DataConsumer::CreateSetSubchannelsRequestDirect(builder_, &channels)));
+  add(Method::DATACONSUMER_ADD_SUBCHANNEL,
+      Request(Method::DATACONSUMER_ADD_SUBCHANNEL, "newSink",
+              fbs::DataConsumer::CreateAddSubchannelRequest(builder_, 3)));
+  add(Method::DATACONSUMER_REMOVE_SUBCHANNEL,
+      Request(Method::DATACONSUMER_REMOVE_SUBCHANNEL, "newSink",
+              fbs::DataConsumer::CreateRemoveSubchannelRequest(builder_, 3)));
+}
+
+void ChannelFrames::AddObserverRequests(std::vector<std::pair<Method, Frame>>& frames) {
+  frames.emplace_back(Method::RTPOBSERVER_PAUSE, Request(Method::RTPOBSERVER_PAUSE, "observer"));
+  frames.emplace_back(Method::RTPOBSERVER_RESUME, Request(Method::RTPOBSERVER_RESUME, "observer"));
+  frames.emplace_back(Method::RTPOBSERVER_ADD_PRODUCER, Observe("observer", "audio"));
+  frames.emplace_back(Method::RTPOBSERVER_REMOVE_PRODUCER, Unobserve("observer", "audio"));
+}
+
+}  // namespace millrace

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "schema/message_generated.h"
+
+namespace millrace {
+
+using Frame = std::vector<uint8_t>;
+
+// Makes frames as a controller does, with the generated builders and nothing of the worker's own
+// code. Ids of requests count up from 1.
+class ChannelFrames {
+ public:
+  using Builder = flatbuffers::FlatBufferBuilder;
+  template <typename T>
+  using Offset = flatbuffers::Offset<T>;
+  using Method = Millrace::Schema::Request::Method;
+  using Event = Millrace::Schema::Notification::Event;
+
+  // --- envelopes
+  Frame Request(Method method, const std::string& handler);
+  template <typename Table>
+  Frame Request(Method method, const std::string& handler, Offset<Table> body) {
+    return Finish(method, handler, Millrace::Schema::Request::BodyTraits<Table>::enum_value,
+                  body.Union());
+  }
+  Frame Notification(Event event, const std::string& handler);
+  [[nodiscard]] uint32_t last_id() const { return next_id_ - 1; }
+  Builder& builder() { return builder_; }
+
+  // --- requests of the usual kind
+  Frame CreateRouter(const std::string& id);
+  Frame CloseRouter(const std::string& id);
+  Frame CreateServer(const std::string& id, uint16_t port);
+  Frame CloseServer(const std::string& id);
+  Frame CreateWebRtcTransport(const std::string& router, const std::string& id);
+  Frame CreateWebRtcTransportOn(const std::string& server, const std::string& router,
+                                const std::string& id);
+  Frame CreatePlainTransport(const std::string& router, const std::string& id);
+  Frame CloseTransport(const std::string& router, const std::string& id);
+  Frame CreateObserver(const std::string& router, const std::string& id);
+  Frame CloseObserver(const std::string& router, const std::string& id);
+  Frame ProduceAudio(const std::string& transport, const std::string& id, uint32_t ssrc);
+  Frame ProduceVideo(const std::string& transport, const std::string& id, uint32_t ssrc);
+  Frame ConsumeAudio(const std::string& transport, const std::string& id,
+                     const std::string& producer, uint32_t ssrc);
+  Frame ConsumeVideo(const std::string& transport, const std::string& id,
+                     const std::string& producer, uint32_t ssrc);
+  Frame CloseProducer(const std::string& transport, const std::string& id);
+  Frame CloseConsumer(const std::string& transport, const std::string& id);
+  Frame ConnectPlain(const std::string& transport, const std::string& ip, uint16_t port);
+  Frame ConnectWebRtc(const std::string& transport);
+  Frame Observe(const std::string& observer, const std::string& producer);
+  Frame Unobserve(const std::string& observer, const std::string& producer);
+  Frame UpdateSettings(const std::string& level, const std::vector<std::string>& tags);
+
+  // One valid request of every method, in the order of the numbers, for objects with these names:
+  // router "router", server "server", transports "webrtc" and "plain", producers "audio" and
+  // "video" on "plain", consumer "consumer" on "webrtc", observer "observer". What they create is
+  // called "new...".
+  std::vector<std::pair<Method, Frame>> OneOfEach();
+
+  // --- parts
+  Offset<Millrace::Schema::Transport::ListenInfo> ListenInfo(uint16_t port);
+  Offset<Millrace::Schema::RtpParameters::RtpParameters> RtpParameters(bool video, uint32_t ssrc);
+  Offset<Millrace::Schema::RtpParameters::RtpMapping> RtpMapping(bool video, uint32_t ssrc);
+
+ private:
+  Frame Finish(Method method, const std::string& handler, Millrace::Schema::Request::Body type,
+               Offset<void> body);
+  Frame Take();
+  Offset<Millrace::Schema::Transport::Options> Options();
+  Frame Produce(const std::string& transport, const std::string& id, bool video, uint32_t ssrc);
+  Frame Consume(const std::string& transport, const std::string& id, const std::string& producer,
+                bool video, uint32_t ssrc);
+  void AddTransportRequests(std::vector<std::pair<Method, Frame>>& frames);
+  void AddMediaRequests(std::vector<std::pair<Method, Frame>>& frames);
+  void AddDataRequests(std::vector<std::pair<Method, Frame>>& frames);
+  void AddObserverRequests(std::vector<std::pair<Method, Frame>>& frames);
+
+  Builder builder_;
+  uint32_t next_id_ = 1;
+};
+
+}  // namespace millrace
