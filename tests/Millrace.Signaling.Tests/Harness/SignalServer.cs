@@ -23,6 +23,7 @@ internal sealed class SignalServer : IAsyncDisposable
     private readonly RoomRegistry _rooms;
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _serving = [];
+    private readonly List<DuplexStream> _clients = [];
     private int _roomIds;
 
     public SignalServer(ConnectionLimits? limits = null, MediaPool? pool = null, RoomLimits? roomLimits = null, long window = 0)
@@ -64,6 +65,7 @@ internal sealed class SignalServer : IAsyncDisposable
     public SignalClient Connect(string address = "192.0.2.1")
     {
         (DuplexStream server, DuplexStream client) = DuplexStream.Pair(Window);
+        _clients.Add(client);
         WebSocket accepted = WebSocket.CreateFromStream(server, isServer: true, subProtocol: null, Timeout.InfiniteTimeSpan);
         Task serving = Service.ServeAsync(accepted, IPAddress.Parse(address), _stopping.Token);
         _serving.Add(serving);
@@ -94,8 +96,9 @@ internal sealed class SignalServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Every client goes, so that no connection waits for one on a clock that stands still.
         await _stopping.CancelAsync();
-        Time.Advance(TimeSpan.FromSeconds(20));
+        _clients.ForEach(client => client.Dispose());
         await Task.WhenAll(_serving).Within();
         await _rooms.DisposeAsync();
         Service.Dispose();
