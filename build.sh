@@ -82,7 +82,7 @@ build_worker() {
 }
 
 restore_managed() {
-  interop/flatbuffers/pack.sh
+  interop/flatbuffers/unpack.sh
   dotnet restore millrace.slnx -v quiet
 }
 
@@ -246,7 +246,7 @@ verb_format() {
   dotnet format millrace.slnx --no-restore --exclude interop/Millrace.Interop/Generated
 }
 
-verb_clean() { rm -rf "$artifacts" nuget-local "$web_dir/dist" "$web_dir/node_modules" tests/node/node_modules; }
+verb_clean() { rm -rf "$artifacts" "$web_dir/dist" "$web_dir/node_modules" tests/node/node_modules; }
 
 verb_help() {
   cat <<'EOF'

@@ -6,7 +6,7 @@ namespace Millrace.Tidy.Tests;
 internal static class Repository
 {
     private static readonly string[] Skipped =
-        ["artifacts", "node_modules", "nuget-local", ".git", "dist", "bin", "obj"];
+        ["artifacts", "node_modules", ".git", "dist", "bin", "obj"];
 
     /// <summary>The folder that holds <c>build.sh</c>.</summary>
     public static string Root { get; } = FindRoot();

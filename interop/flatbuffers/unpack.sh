@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Packs the FlatBuffers C# runtime into nuget-local/ from Debian's source package. No registry serves
-# it as a package, and Debian's release is the one that belongs to Debian's flatc.
+# Brings the C# runtime of FlatBuffers into artifacts/flatbuffers/ from Debian's source package, where
+# Google.FlatBuffers.csproj compiles it. No registry serves it as a package, and Debian's release is the
+# one that belongs to Debian's flatc.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-package="$root/nuget-local/Google.FlatBuffers.2.0.8.nupkg"
-[ -f "$package" ] && exit 0
+target="$root/artifacts/flatbuffers"
+[ -d "$target" ] && exit 0
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/sources.d" "$work/lists/partial" "$root/nuget-local"
+mkdir -p "$work/sources.d" "$work/lists/partial" "$root/artifacts"
 
 # The machine's own Debian sources, as source sources, in lists of their own.
 for file in /etc/apt/sources.list.d/*.sources; do
@@ -31,5 +32,6 @@ apt-get -qq -o DPkg::Lock::Timeout=900 update
 apt-get -qq source flatbuffers
 source_dir=$(echo "$work"/flatbuffers-2.0.8*)
 [ -d "$source_dir/net/FlatBuffers" ] || { echo "build.sh: Debian's flatbuffers source is not 2.0.8" >&2; exit 1; }
-SOURCE_DATE_EPOCH=1700000000 dotnet pack "$root/interop/flatbuffers/Google.FlatBuffers.csproj" -c Release \
-  -o "$root/nuget-local" --artifacts-path "$work/artifacts" -p:FlatBuffersSource="$source_dir" -v quiet --nologo
+# Whole or not at all: the folder appears in one step.
+cp -r "$source_dir/net/FlatBuffers" "$target.new"
+mv "$target.new" "$target"
