@@ -35,20 +35,15 @@ Result<Done> Consumer::Check(const ConsumeOptions& options, const Producer& prod
 Consumer::Consumer(ConsumeOptions options, Producer& producer, Transport& transport, Random& random)
     : ignore_dtx_(options.ignore_dtx),
       transport_(transport),
-      rewriter_(Ssrc(*options.rtp_parameters.encodings.front().ssrc),
-                ReadStreamFormat(options.rtp_parameters, 0).value().parameters.clock_rate,
-                RandomInitialSequence(random)),
+      stream_(*this, options.rtp_parameters, 0, random),
       header_(ReadExtensionIds(options.rtp_parameters).value(), options.rtp_parameters.mid),
-      send_(SendSettings(ReadStreamFormat(options.rtp_parameters, 0).value(), random)),
       producer_(producer),
       options_(std::move(options)),
-      format_(ReadStreamFormat(options_.rtp_parameters, 0).value()),
       paused_(options_.paused),
       producer_paused_(producer.paused()) {
   for (const RtpCodecParameters& codec : options_.rtp_parameters.codecs) {
     payload_types_.set(codec.payload_type);
   }
-  keeps_sealed_bytes_ = format_.parameters.use_nack && !rtx_ssrc();
   current_stream_ = target_stream_ = producer.best_stream();
   UpdateActive();
 }
@@ -58,28 +53,30 @@ Consumer::Forward Consumer::OnPacket(const RtpPacket& packet, Timestamp now) {
   if (packet.stream_index != current_stream_ && !AdoptStream(packet)) {
     return {.reason = DropReason::kLayerNotSelected};
   }
+  RtpRewriter& rewriter = stream_.rewriter();
   if (!payload_types_.test(packet.payload_type)) {
-    rewriter_.Drop(packet.sequence);
+    rewriter.Drop(packet.sequence);
     return {.reason = DropReason::kUnsupportedPayload};
   }
   if (packet.payload_size == 0) {
-    rewriter_.Drop(packet.sequence);
+    rewriter.Drop(packet.sequence);
     return {.reason = DropReason::kEmptyPayload};
   }
   if (waiting_) {
     if (!packet.key_frame) return {.reason = DropReason::kWaitingForKeyFrame};
     if (switched_) {
-      rewriter_.SwitchSource(packet.sequence, packet.timestamp, now);
+      rewriter.SwitchSource(packet.sequence, packet.timestamp, now);
     } else {
-      rewriter_.Resume(packet.sequence);
+      rewriter.Resume(packet.sequence);
     }
     waiting_ = false;
     switched_ = false;
-  } else if (ignore_dtx_ && format_.codec == Codec::kOpus && IsOpusSilence(packet.payload())) {
-    rewriter_.Drop(packet.sequence);
+  } else if (ignore_dtx_ && stream_.format().codec == Codec::kOpus &&
+             IsOpusSilence(packet.payload())) {
+    rewriter.Drop(packet.sequence);
     return {.reason = DropReason::kEmptyPayload};
   }
-  std::optional<RtpRewrite> rewrite = rewriter_.Forward(packet, now);
+  std::optional<RtpRewrite> rewrite = rewriter.Forward(packet, now);
   if (!rewrite) return {.reason = DropReason::kTooOld};
   return {.rewrite = rewrite};
 }
@@ -104,10 +101,8 @@ void Consumer::Tell(const RtpPacket& packet, const RtpRewrite& rewrite, Turn& tu
                      PacketTrace{DumpOf(packet, rewrite), rewrite.rtx}});
 }
 
-void Consumer::SetLinkReady(bool ready, SrtpStream media, SrtpStream rtx) {
+void Consumer::SetLinkReady(bool ready) {
   link_ready_ = ready;
-  srtp_stream_ = media;
-  srtp_rtx_stream_ = rtx;
   UpdateActive();
 }
 
@@ -125,12 +120,6 @@ void Consumer::SetProducerPaused(bool paused) {
 
 void Consumer::SetTargetStream(uint8_t stream) { target_stream_ = stream; }
 
-std::optional<Ssrc> Consumer::rtx_ssrc() const {
-  const RtpStreamParameters& parameters = format_.parameters;
-  if (!parameters.rtx_ssrc || !parameters.rtx_payload_type) return std::nullopt;
-  return Ssrc(*parameters.rtx_ssrc);
-}
-
 // One stream has no layers to choose from.
 std::optional<ConsumerLayers> Consumer::SetPreferredLayers(ConsumerLayers) { return std::nullopt; }
 
@@ -141,7 +130,7 @@ uint8_t Consumer::SetPriority(uint8_t priority) {
 }
 
 ConsumerScoreValue Consumer::Score() const {
-  ConsumerScoreValue score{.score = send_.score(), .producer_scores = producer_.scores()};
+  ConsumerScoreValue score{.score = stream_.score(), .producer_scores = producer_.scores()};
   if (target_stream_ < score.producer_scores.size()) {
     score.producer_score = score.producer_scores[target_stream_];
   }
@@ -166,62 +155,20 @@ ConsumerDump Consumer::Dump() const {
       .priority = priority_,
   };
   for (const RtpCodecParameters& codec : options_.rtp_parameters.codecs) {
-    if (codec.payload_type != format_.parameters.rtx_payload_type) {
+    if (codec.payload_type != stream_.format().parameters.rtx_payload_type) {
       dump.supported_payload_types.push_back(codec.payload_type);
     }
   }
-  dump.rtp_streams.push_back(DumpOf(format_, send_.score()));
+  dump.rtp_streams.push_back(stream_.Dump());
   return dump;
 }
 
 std::vector<RtpStreamStats> Consumer::Stats(Timestamp now) const {
-  const RtpStreamParameters& parameters = format_.parameters;
-  SendStreamStats stats = send_.stats(now);
   std::vector<RtpStreamStats> list;
-  list.push_back({
-      .received = false,
-      .timestamp_ms = static_cast<uint64_t>(now.ms()),
-      .ssrc = parameters.ssrc,
-      .kind = kind(),
-      .mime_type = parameters.mime_type,
-      .packets_lost = stats.packets_lost,
-      .fraction_lost = stats.fraction_lost,
-      .jitter = stats.jitter,
-      .packets_retransmitted = stats.packets_retransmitted,
-      .packets_repaired = stats.packets_repaired,
-      .nack_count = stats.nack_count,
-      .nack_packet_count = stats.nack_packet_count,
-      .pli_count = stats.pli_count,
-      .fir_count = stats.fir_count,
-      .rid = parameters.rid,
-      .rtx_ssrc = parameters.rtx_ssrc,
-      .round_trip_time_ms = stats.round_trip_time_ms,
-      .score = stats.score,
-      .packet_count = stats.packet_count,
-      .byte_count = stats.byte_count,
-      .bitrate = stats.bitrate,
-  });
+  list.push_back(stream_.Stats(kind(), now));
   const Producer::Stream& source = producer_.streams()[target_stream_];
   if (source.receive) list.push_back(producer_.StatsOf(source, now));
   return list;
-}
-
-SendStreamSettings Consumer::SendSettings(const StreamFormat& format, Random& random) {
-  const RtpStreamParameters& parameters = format.parameters;
-  SendStreamSettings settings{
-      .ssrc = Ssrc(parameters.ssrc),
-      .clock_rate = parameters.clock_rate,
-      .rtx_initial_sequence = RandomInitialSequence(random),
-  };
-  if (parameters.use_nack) {
-    settings.history = HasKeyFrames(format.codec) ? RetransmissionBuffer::kVideoHistory
-                                                  : RetransmissionBuffer::kAudioHistory;
-  }
-  if (parameters.rtx_ssrc && parameters.rtx_payload_type) {
-    settings.rtx_ssrc = Ssrc(*parameters.rtx_ssrc);
-    settings.rtx_payload_type = *parameters.rtx_payload_type;
-  }
-  return settings;
 }
 
 void Consumer::UpdateActive() {
@@ -231,7 +178,7 @@ void Consumer::UpdateActive() {
                      : producer_paused_ ? DropReason::kProducerPaused
                                         : DropReason::kConsumerPaused;
   if (active_ && !was_active) waiting_ = true;
-  if (!active_ && was_active) send_.Pause();
+  if (!active_ && was_active) stream_.send().Pause();
 }
 
 }  // namespace millrace

@@ -12,12 +12,9 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "media/rtp_packet.h"
-#include "media/rtp_rewriter.h"
-#include "media/send_stream.h"
-#include "protocol/srtp.h"
+#include "routing/consumer_stream.h"
 #include "routing/egress_header.h"
 #include "routing/parameters.h"
-#include "routing/stream_format.h"
 #include "routing/trace.h"
 #include "routing/turn.h"
 
@@ -34,6 +31,7 @@ class Consumer {
   struct Forward {
     std::optional<RtpRewrite> rewrite{};  // how it goes out, or
     DropReason reason = DropReason::kClosed;
+    uint8_t stream = 0;  // as which of its streams
   };
 
   // Refuses parameters that contradict each other or the producer's.
@@ -46,15 +44,16 @@ class Consumer {
   // The trace events of a packet that goes out.
   void Tell(const RtpPacket& packet, const RtpRewrite& rewrite, Turn& turn) const;
   [[nodiscard]] const EgressHeader& header() const { return header_; }
-  [[nodiscard]] SendStream& send() { return send_; }
-  [[nodiscard]] SrtpStream srtp_stream() const { return srtp_stream_; }
-  [[nodiscard]] SrtpStream srtp_rtx_stream() const { return srtp_rtx_stream_; }
-  // Lost packets are answered with the very bytes that were sealed first, which must be kept.
-  [[nodiscard]] bool keeps_sealed_bytes() const { return keeps_sealed_bytes_; }
+  // The streams it sends, one unless it feeds a pipe. `index` is below stream_count().
+  [[nodiscard]] size_t stream_count() const { return 1 + more_streams_.size(); }
+  [[nodiscard]] ConsumerStream& stream(size_t index) {
+    return index == 0 ? stream_ : *more_streams_[index - 1];
+  }
   [[nodiscard]] TraceTypes traced() const { return traced_; }
 
   // --- changes around it
-  void SetLinkReady(bool ready, SrtpStream media, SrtpStream rtx);
+  // The link can carry its streams, or no more.
+  void SetLinkReady(bool ready);
   // False when nothing changes.
   bool SetPaused(bool paused);
   void SetProducerPaused(bool paused);
@@ -69,9 +68,6 @@ class Consumer {
   [[nodiscard]] Transport& transport() const { return transport_; }
   [[nodiscard]] Producer& producer() const { return producer_; }
   [[nodiscard]] MediaKind kind() const { return options_.kind; }
-  [[nodiscard]] Ssrc ssrc() const { return Ssrc(format_.parameters.ssrc); }
-  [[nodiscard]] std::optional<Ssrc> rtx_ssrc() const;
-  [[nodiscard]] const StreamFormat& format() const { return format_; }
   void EnableTrace(const std::vector<RtpTraceType>& types) { traced_ = TraceTypes(types); }
   // The layers that are preferred from now on; nothing for a consumer without layers.
   [[nodiscard]] std::optional<ConsumerLayers> SetPreferredLayers(ConsumerLayers layers);
@@ -84,7 +80,6 @@ class Consumer {
   [[nodiscard]] std::vector<RtpStreamStats> Stats(Timestamp now) const;
 
  private:
-  [[nodiscard]] static SendStreamSettings SendSettings(const StreamFormat& format, Random& random);
   [[nodiscard]] bool AdoptStream(const RtpPacket& packet);
   void UpdateActive();
 
@@ -93,22 +88,18 @@ class Consumer {
   bool waiting_ = true;   // for the packet that a decoder can begin with
   bool switched_ = true;  // that packet is of another stream than the last one forwarded
   bool ignore_dtx_ = false;
-  bool keeps_sealed_bytes_ = false;
   DropReason inactive_reason_ = DropReason::kNotConnected;
   uint8_t current_stream_ = 0;
   uint8_t target_stream_ = 0;
   TraceTypes traced_;
   std::bitset<128> payload_types_;
   Transport& transport_;
-  RtpRewriter rewriter_;
+  ConsumerStream stream_;
   EgressHeader header_;
-  SrtpStream srtp_stream_;
-  SrtpStream srtp_rtx_stream_;
-  SendStream send_;
+  std::vector<std::unique_ptr<ConsumerStream>> more_streams_;
 
   Producer& producer_;
   ConsumeOptions options_;
-  StreamFormat format_;
   bool paused_;
   bool producer_paused_;
   bool link_ready_ = false;

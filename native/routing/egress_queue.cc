@@ -7,24 +7,25 @@
 
 namespace millrace {
 
-std::optional<DropReason> EgressQueue::Append(const RtpPacketRef& packet, Consumer& consumer,
+std::optional<DropReason> EgressQueue::Append(const RtpPacketRef& packet, ConsumerStream& stream,
                                               const RtpRewrite& rewrite) {
   if (entries_.size() == kPacketsMax) return DropReason::kBufferLimit;
-  entries_.push_back({packet, &consumer, rewrite, false});
+  entries_.push_back({packet, &stream, rewrite, false});
   return std::nullopt;
 }
 
 std::optional<DropReason> EgressQueue::AppendSealed(const RtpPacketRef& sealed,
-                                                    Consumer& consumer) {
+                                                    ConsumerStream& stream) {
   if (entries_.size() == kPacketsMax) return DropReason::kBufferLimit;
-  entries_.push_back({sealed, &consumer, {}, true});
+  entries_.push_back({sealed, &stream, {}, true});
   return std::nullopt;
 }
 
 void EgressQueue::Forget(const Consumer& consumer) {
   entries_.erase(entries_.begin(), entries_.begin() + static_cast<ptrdiff_t>(next_));
   next_ = 0;
-  std::erase_if(entries_, [&](const Entry& entry) { return entry.consumer == &consumer; });
+  std::erase_if(entries_,
+                [&](const Entry& entry) { return &entry.stream->consumer() == &consumer; });
 }
 
 bool EgressQueue::Seal(Link& link, Traffic& traffic, Turn& turn) {
@@ -59,26 +60,26 @@ bool EgressQueue::Seal(Link& link, Traffic& traffic, Turn& turn) {
 }
 
 size_t EgressQueue::SealOne(const Entry& entry, Link& link, MutableBytes target, Turn& turn) {
-  Consumer& consumer = *entry.consumer;
   if (entry.sealed) {
     std::memcpy(target.data(), entry.packet->bytes.data(), entry.packet->size);
     return entry.packet->size;
   }
+  const EgressHeader& header = entry.stream->consumer().header();
   EgressStamps stamps{abs_send_time_, transport_sequence_number_};
   size_t header_size =
-      consumer.header().Write(target.first(kSealedBytesMax), *entry.packet, entry.rewrite, stamps);
+      header.Write(target.first(kSealedBytesMax), *entry.packet, entry.rewrite, stamps);
   if (header_size == 0) {
     turn.out.CountDrop(DropReason::kTooLarge);
     return 0;
   }
-  SrtpStream stream = entry.rewrite.rtx ? consumer.srtp_rtx_stream() : consumer.srtp_stream();
+  SrtpStream stream = entry.rewrite.rtx ? entry.stream->srtp_rtx() : entry.stream->srtp();
   SrtpResult sealed =
       link.SealRtp(stream, target.first(kSealedBytesMax), header_size, PayloadOf(entry));
   if (!sealed.ok()) {
     turn.out.CountDrop(sealed.reason());
     return 0;
   }
-  if (consumer.header().has_transport_sequence_number()) ++transport_sequence_number_;
+  if (header.has_transport_sequence_number()) ++transport_sequence_number_;
   if (!entry.rewrite.rtx) Remember(entry, target.first(sealed.size()), turn);
   return sealed.size();
 }
@@ -97,9 +98,9 @@ Bytes EgressQueue::PayloadOf(const Entry& entry) {
 }
 
 void EgressQueue::Remember(const Entry& entry, Bytes sealed, Turn& turn) {
-  Consumer& consumer = *entry.consumer;
-  if (!consumer.keeps_sealed_bytes()) {
-    consumer.send().Sent(entry.packet, entry.rewrite, turn.now);
+  ConsumerStream& stream = *entry.stream;
+  if (!stream.keeps_sealed_bytes()) {
+    stream.send().Sent(entry.packet, entry.rewrite, turn.now);
     return;
   }
   // Sealing an SRTP index a second time, with other bytes, would give the key away: without RTX a
@@ -110,7 +111,7 @@ void EgressQueue::Remember(const Entry& entry, Bytes sealed, Turn& turn) {
   std::memcpy(copy->bytes.data(), sealed.data(), sealed.size());
   copy->size = static_cast<uint16_t>(sealed.size());
   copy->payload_size = entry.packet->payload_size;
-  consumer.send().Sent(copy, entry.rewrite, turn.now);
+  stream.send().Sent(copy, entry.rewrite, turn.now);
 }
 
 void EgressQueue::DropAll(DropReason reason, Turn& turn) {

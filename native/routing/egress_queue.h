@@ -9,14 +9,12 @@
 #include "base/time.h"
 #include "media/rtp_packet.h"
 #include "media/rtp_rewrite.h"
-#include "protocol/srtp.h"
+#include "routing/consumer_stream.h"
 #include "routing/link.h"
 #include "routing/traffic.h"
 #include "routing/turn.h"
 
 namespace millrace {
-
-class Consumer;
 
 // The RTP packets that leave by one transport at the end of this tick, and the code that makes
 // datagrams of them: header, stamps, encryption from the shared source bytes straight into the
@@ -29,11 +27,11 @@ class EgressQueue {
   explicit EgressQueue(RtpPacketPool& packets) : packets_(packets) {}
 
   // Why the packet cannot wait here; nothing when it does.
-  [[nodiscard]] std::optional<DropReason> Append(const RtpPacketRef& packet, Consumer& consumer,
+  [[nodiscard]] std::optional<DropReason> Append(const RtpPacketRef& packet, ConsumerStream& stream,
                                                  const RtpRewrite& rewrite);
   // The very bytes that were sealed before leave again.
   [[nodiscard]] std::optional<DropReason> AppendSealed(const RtpPacketRef& sealed,
-                                                       Consumer& consumer);
+                                                       ConsumerStream& stream);
   // The consumer is gone.
   void Forget(const Consumer& consumer);
   // Makes datagrams of all packets. False: the slab is full, and the rest still waits.
@@ -42,7 +40,7 @@ class EgressQueue {
  private:
   struct Entry {
     RtpPacketRef packet;
-    Consumer* consumer = nullptr;
+    ConsumerStream* stream = nullptr;
     RtpRewrite rewrite;
     bool sealed = false;
   };

@@ -110,7 +110,7 @@ void Router::Forward(const Producer& producer, const RtpPacketRef& packet, Turn&
       continue;
     }
     if (consumer.traced().any()) consumer.Tell(*packet, *forward.rewrite, turn);
-    consumer.transport().Send(packet, consumer, *forward.rewrite, turn);
+    consumer.transport().Send(packet, consumer.stream(forward.stream), *forward.rewrite, turn);
   }
 }
 
@@ -188,14 +188,19 @@ void Router::OnLinkChange(Transport& transport, Turn& turn) {
 void Router::ActivateConsumer(Consumer& consumer, Turn& turn) {
   Link& link = consumer.transport().link();
   if (!link.ready()) {
-    consumer.SetLinkReady(false, {}, {});
+    consumer.SetLinkReady(false);
     return;
   }
-  std::optional<SrtpStream> media = link.AddSending(consumer.ssrc());
-  std::optional<SrtpStream> rtx = SrtpStream();
-  if (std::optional<Ssrc> rtx_ssrc = consumer.rtx_ssrc()) rtx = link.AddSending(*rtx_ssrc);
-  bool usable = media && rtx;
-  consumer.SetLinkReady(usable, media.value_or(SrtpStream()), rtx.value_or(SrtpStream()));
+  bool usable = true;
+  for (size_t i = 0; i < consumer.stream_count(); ++i) {
+    ConsumerStream& stream = consumer.stream(i);
+    std::optional<SrtpStream> media = link.AddSending(stream.ssrc());
+    std::optional<SrtpStream> rtx = SrtpStream();
+    if (std::optional<Ssrc> rtx_ssrc = stream.rtx_ssrc()) rtx = link.AddSending(*rtx_ssrc);
+    usable &= media && rtx;
+    stream.SetSrtp(media.value_or(SrtpStream()), rtx.value_or(SrtpStream()));
+  }
+  consumer.SetLinkReady(usable);
   RequestKeyFrame(consumer, turn);
 }
 

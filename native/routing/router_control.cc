@@ -16,6 +16,18 @@ Result<Done> CheckOptions(const TransportOptions& options) {
   return Done{};
 }
 
+// A peer tells streams apart by their SSRCs.
+bool Clash(Consumer& one, Consumer& other) {
+  for (size_t i = 0; i < one.stream_count(); ++i) {
+    for (size_t j = 0; j < other.stream_count(); ++j) {
+      const ConsumerStream& a = one.stream(i);
+      const ConsumerStream& b = other.stream(j);
+      if (a.ssrc() == b.ssrc() || (a.rtx_ssrc() && a.rtx_ssrc() == b.rtx_ssrc())) return true;
+    }
+  }
+  return false;
+}
+
 template <typename T>
 void EraseFrom(std::vector<std::unique_ptr<T>>& owners, const T& object) {
   std::erase_if(owners, [&](const std::unique_ptr<T>& owner) { return owner.get() == &object; });
@@ -112,9 +124,7 @@ Result<ConsumeAnswer> RouterControl::Consume(Transport& transport, const Consume
   if (!checked.ok()) return checked.error();
   auto consumer = std::make_unique<Consumer>(options, *producer, transport, commons_.random);
   for (const auto& other : transport.consumers_) {
-    bool clash = other->ssrc() == consumer->ssrc() ||
-                 (consumer->rtx_ssrc() && other->rtx_ssrc() == consumer->rtx_ssrc());
-    if (clash) return Error::Of("a consumer with the same SSRC already exists");
+    if (Clash(*other, *consumer)) return Error::Of("a consumer with the same SSRC already exists");
   }
   if (!commons_.registry.Add(options.consumer_id, consumer.get())) {
     return Exists("Consumer", options.consumer_id);
@@ -148,11 +158,14 @@ void RouterControl::CloseConsumer(Consumer& consumer, Turn& turn) {
   Transport& transport = consumer.transport();
   std::erase(consumer.producer().consumers_, &consumer);
   transport.egress_.Forget(consumer);
-  if (transport.link_->ready() && consumer.send().stats(turn.now).packet_count != 0) {
-    transport.rtcp_.SendBye(transport, consumer, turn);
+  for (size_t i = 0; i < consumer.stream_count(); ++i) {
+    ConsumerStream& stream = consumer.stream(i);
+    if (transport.link_->ready() && stream.send().stats(turn.now).packet_count != 0) {
+      transport.rtcp_.SendBye(transport, stream, turn);
+    }
+    transport.link_->RemoveSending(stream.ssrc());
+    if (stream.rtx_ssrc()) transport.link_->RemoveSending(*stream.rtx_ssrc());
   }
-  transport.link_->RemoveSending(consumer.ssrc());
-  if (consumer.rtx_ssrc()) transport.link_->RemoveSending(*consumer.rtx_ssrc());
   commons_.registry.Remove(consumer.id());
   EraseFrom(transport.consumers_, consumer);
 }

@@ -13,9 +13,11 @@ namespace millrace {
 namespace {
 
 // A peer knows a stream of ours by its SSRC, or by that of its RTX stream.
-Consumer* FindConsumer(const Transport& transport, Ssrc ssrc) {
+ConsumerStream* FindStream(const Transport& transport, Ssrc ssrc) {
   for (const auto& consumer : transport.consumers()) {
-    if (consumer->ssrc() == ssrc) return consumer.get();
+    for (size_t i = 0; i < consumer->stream_count(); ++i) {
+      if (consumer->stream(i).ssrc() == ssrc) return &consumer->stream(i);
+    }
   }
   return nullptr;
 }
@@ -99,10 +101,11 @@ void Router::OnSenderReport(Transport& transport, const RtcpBlock& block, Turn& 
 void Router::OnReportBlocks(Transport& transport, const ReportBlocks& blocks, Turn& turn) {
   for (size_t i = 0; i < blocks.size(); ++i) {
     ReportBlock block = blocks[i];
-    Consumer* consumer = FindConsumer(transport, block.ssrc);
-    if (!consumer) continue;
-    if (consumer->send().ReceiveReport(block, turn.now)) {
-      turn.events.notifications.push_back(ConsumerScoreChanged{consumer->id(), consumer->Score()});
+    ConsumerStream* stream = FindStream(transport, block.ssrc);
+    if (!stream) continue;
+    if (stream->send().ReceiveReport(block, turn.now)) {
+      const Consumer& consumer = stream->consumer();
+      turn.events.notifications.push_back(ConsumerScoreChanged{consumer.id(), consumer.Score()});
     }
   }
 }
@@ -110,10 +113,11 @@ void Router::OnReportBlocks(Transport& transport, const ReportBlocks& blocks, Tu
 void Router::OnNack(Transport& transport, const RtcpBlock& block, Turn& turn) {
   std::optional<Nack> nack = Nack::Parse(block);
   if (!nack) return;
-  Consumer* consumer = FindConsumer(transport, nack->media());
-  if (!consumer || !consumer->active()) return;
-  if (consumer->traced().Has(RtpTraceType::kNack)) {
-    turn.events.notifications.push_back(ConsumerTraced{consumer->id(),
+  ConsumerStream* stream = FindStream(transport, nack->media());
+  if (!stream || !stream->consumer().active()) return;
+  const Consumer& consumer = stream->consumer();
+  if (consumer.traced().Has(RtpTraceType::kNack)) {
+    turn.events.notifications.push_back(ConsumerTraced{consumer.id(),
                                                        RtpTraceType::kNack,
                                                        static_cast<uint64_t>(turn.now.ms()),
                                                        TraceDirection::kIn,
@@ -122,16 +126,15 @@ void Router::OnNack(Transport& transport, const RtcpBlock& block, Turn& turn) {
   size_t count = 0;
   nack->ForEach([&](uint16_t sequence_number) {
     ++count;
-    std::optional<SendStream::Resend> resend =
-        consumer->send().TakeResend(sequence_number, turn.now);
+    std::optional<SendStream::Resend> resend = stream->send().TakeResend(sequence_number, turn.now);
     if (!resend) return;
     if (resend->rewrite.rtx) {
-      transport.Send(resend->packet, *consumer, resend->rewrite, turn);
+      transport.Send(resend->packet, *stream, resend->rewrite, turn);
     } else {
-      transport.SendSealed(resend->packet, *consumer, turn);
+      transport.SendSealed(resend->packet, *stream, turn);
     }
   });
-  consumer->send().CountNack(count);
+  stream->send().CountNack(count);
 }
 
 void Router::OnPli(Transport& transport, const RtcpBlock& block, Turn& turn) {
@@ -147,16 +150,17 @@ void Router::OnFir(Transport& transport, const RtcpBlock& block, Turn& turn) {
 }
 
 void Router::OnKeyFrameRequest(Transport& transport, Ssrc media, bool fir, Turn& turn) {
-  Consumer* consumer = FindConsumer(transport, media);
-  if (!consumer) return;
-  consumer->send().CountKeyFrameRequest(fir);
+  ConsumerStream* stream = FindStream(transport, media);
+  if (!stream) return;
+  stream->send().CountKeyFrameRequest(fir);
+  Consumer& consumer = stream->consumer();
   RtpTraceType type = fir ? RtpTraceType::kFir : RtpTraceType::kPli;
-  if (consumer->traced().Has(type)) {
+  if (consumer.traced().Has(type)) {
     turn.events.notifications.push_back(
-        ConsumerTraced{consumer->id(), type, static_cast<uint64_t>(turn.now.ms()),
+        ConsumerTraced{consumer.id(), type, static_cast<uint64_t>(turn.now.ms()),
                        TraceDirection::kIn, KeyFrameRequestTrace{media.value()}});
   }
-  RequestKeyFrame(*consumer, turn);
+  RequestKeyFrame(consumer, turn);
 }
 
 void Router::OnExtendedReport(Transport& transport, const RtcpBlock& block, Turn& turn) {
@@ -164,7 +168,8 @@ void Router::OnExtendedReport(Transport& transport, const RtcpBlock& block, Turn
   if (!report) return;
   if (report->reference_time() && !transport.consumers().empty()) {
     // All streams share one peer, so one of them keeps its clock and answers.
-    transport.consumers().front()->send().ReceiveReferenceTime(*report->reference_time(), turn.now);
+    transport.consumers().front()->stream(0).send().ReceiveReferenceTime(*report->reference_time(),
+                                                                         turn.now);
     transport.rtcp().SetReferenceSender(report->sender());
   }
   report->ForEachDlrr([&](const DlrrItem& item) {

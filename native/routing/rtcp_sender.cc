@@ -50,24 +50,30 @@ void RtcpSender::SendReports(Transport& transport, Turn& turn) {
 
 void RtcpSender::AddSenderReports(Transport& transport, RtcpCompound& compound, Turn& turn) {
   for (const auto& consumer : transport.consumers()) {
-    std::optional<SenderReport> report = consumer->send().MakeReport(turn.now);
-    // A sender that is silent says nothing, so that its receiver does not wait for media.
-    if (!report || !consumer->active()) continue;
-    std::string_view cname = consumer->format().parameters.cname;
-    SdesChunk chunk{.ssrc = report->sender, .cname = cname.substr(0, kCnameMax)};
-    // RFC 3550 section 6.1: a compound packet begins with a report and contains the CNAME.
-    compound.Add(kSenderReportBytes + SdesBytes(chunk.cname), [&](ByteWriter& writer) {
-      (void)report->Write(writer);
-      if (!chunk.cname.empty()) (void)chunk.Write(writer);
-    });
+    for (size_t i = 0; i < consumer->stream_count(); ++i) {
+      AddSenderReport(consumer->stream(i), compound, turn);
+    }
   }
   if (!reference_sender_ || transport.consumers().empty()) return;
-  Consumer& first = *transport.consumers().front();
+  ConsumerStream& first = transport.consumers().front()->stream(0);
   std::optional<DlrrItem> item = first.send().MakeDlrr(*reference_sender_, turn.now);
   reference_sender_.reset();
   if (!item) return;
   compound.Add(kDlrrBytes, [&](ByteWriter& writer) {
     (void)ExtendedReport::WriteDlrr(writer, first.ssrc(), std::span(&*item, 1));
+  });
+}
+
+void RtcpSender::AddSenderReport(ConsumerStream& stream, RtcpCompound& compound, Turn& turn) {
+  std::optional<SenderReport> report = stream.send().MakeReport(turn.now);
+  // A sender that is silent says nothing, so that its receiver does not wait for media.
+  if (!report || !stream.consumer().active()) return;
+  std::string_view cname = stream.format().parameters.cname;
+  SdesChunk chunk{.ssrc = report->sender, .cname = cname.substr(0, kCnameMax)};
+  // RFC 3550 section 6.1: a compound packet begins with a report and contains the CNAME.
+  compound.Add(kSenderReportBytes + SdesBytes(chunk.cname), [&](ByteWriter& writer) {
+    (void)report->Write(writer);
+    if (!chunk.cname.empty()) (void)chunk.Write(writer);
   });
 }
 
@@ -152,12 +158,12 @@ void RtcpSender::SendTransportFeedback(Transport& transport, Turn& turn) {
   while (transport.feedback().Write(compound.writer(), ssrc_, turn.now)) compound.Flush();
 }
 
-void RtcpSender::SendBye(Transport& transport, const Consumer& consumer, Turn& turn) {
-  std::array<Ssrc, 2> ssrcs = {consumer.ssrc(), consumer.rtx_ssrc().value_or(Ssrc())};
+void RtcpSender::SendBye(Transport& transport, const ConsumerStream& stream, Turn& turn) {
+  std::array<Ssrc, 2> ssrcs = {stream.ssrc(), stream.rtx_ssrc().value_or(Ssrc())};
   RtcpCompound compound(transport.link(), transport.traffic(), turn);
   compound.Add(kReceiverReportHeadBytes + 16, [&](ByteWriter& writer) {
-    (void)ReceiverReport{.sender = consumer.ssrc(), .report_blocks = {}}.Write(writer);
-    (void)Bye::Write(writer, std::span(ssrcs).first(consumer.rtx_ssrc() ? 2 : 1));
+    (void)ReceiverReport{.sender = stream.ssrc(), .report_blocks = {}}.Write(writer);
+    (void)Bye::Write(writer, std::span(ssrcs).first(stream.rtx_ssrc() ? 2 : 1));
   });
   compound.Flush();
 }

@@ -16,7 +16,7 @@
 
 namespace millrace {
 
-class Consumer;
+class ConsumerStream;
 class Producer;
 class Transport;
 
@@ -69,7 +69,7 @@ class RtcpSender {
   void SendFir(Transport& transport, Ssrc media, uint8_t sequence_number, Turn& turn);
   void SendRemb(Transport& transport, uint64_t bitrate, Turn& turn);
   void SendTransportFeedback(Transport& transport, Turn& turn);
-  void SendBye(Transport& transport, const Consumer& consumer, Turn& turn);
+  void SendBye(Transport& transport, const ConsumerStream& stream, Turn& turn);
 
   // The peer told its clock (RFC 3611 section 4.4): the next reports answer.
   void SetReferenceSender(Ssrc sender) { reference_sender_ = sender; }
@@ -81,6 +81,7 @@ class RtcpSender {
     return kIntervalMin + Duration::Millis(random_.Below(kIntervalSpreadMs + 1));
   }
   void AddSenderReports(Transport& transport, RtcpCompound& compound, Turn& turn);
+  void AddSenderReport(ConsumerStream& stream, RtcpCompound& compound, Turn& turn);
   void AddReceiverReports(Transport& transport, RtcpCompound& compound, Turn& turn);
 
   Random& random_;

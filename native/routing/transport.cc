@@ -125,17 +125,17 @@ AnyTransportStats Transport::Stats(Timestamp now) const {
   return stats;
 }
 
-void Transport::Send(const RtpPacketRef& packet, Consumer& consumer, const RtpRewrite& rewrite,
+void Transport::Send(const RtpPacketRef& packet, ConsumerStream& stream, const RtpRewrite& rewrite,
                      Turn& turn) {
-  if (std::optional<DropReason> reason = egress_.Append(packet, consumer, rewrite)) {
+  if (std::optional<DropReason> reason = egress_.Append(packet, stream, rewrite)) {
     turn.out.CountDrop(*reason);
     return;
   }
   commons_.dirty.Mark(*this);
 }
 
-void Transport::SendSealed(const RtpPacketRef& sealed, Consumer& consumer, Turn& turn) {
-  if (std::optional<DropReason> reason = egress_.AppendSealed(sealed, consumer)) {
+void Transport::SendSealed(const RtpPacketRef& sealed, ConsumerStream& stream, Turn& turn) {
+  if (std::optional<DropReason> reason = egress_.AppendSealed(sealed, stream)) {
     turn.out.CountDrop(*reason);
     return;
   }
@@ -175,9 +175,12 @@ TransportDump Transport::BaseDump() const {
   for (const auto& producer : producers_) dump.producer_ids.push_back(producer->id());
   for (const auto& consumer : consumers_) {
     dump.consumer_ids.push_back(consumer->id());
-    dump.ssrc_consumer_ids.emplace_back(consumer->ssrc().value(), consumer->id());
-    if (std::optional<Ssrc> rtx = consumer->rtx_ssrc()) {
-      dump.rtx_ssrc_consumer_ids.emplace_back(rtx->value(), consumer->id());
+    for (size_t i = 0; i < consumer->stream_count(); ++i) {
+      const ConsumerStream& stream = consumer->stream(i);
+      dump.ssrc_consumer_ids.emplace_back(stream.ssrc().value(), consumer->id());
+      if (std::optional<Ssrc> rtx = stream.rtx_ssrc()) {
+        dump.rtx_ssrc_consumer_ids.emplace_back(rtx->value(), consumer->id());
+      }
     }
   }
   return dump;

@@ -79,8 +79,9 @@ class Transport {
   }
 
   // Puts a packet of one of its consumers on the list of this tick.
-  void Send(const RtpPacketRef& packet, Consumer& consumer, const RtpRewrite& rewrite, Turn& turn);
-  void SendSealed(const RtpPacketRef& sealed, Consumer& consumer, Turn& turn);
+  void Send(const RtpPacketRef& packet, ConsumerStream& stream, const RtpRewrite& rewrite,
+            Turn& turn);
+  void SendSealed(const RtpPacketRef& sealed, ConsumerStream& stream, Turn& turn);
   // False: the slab is full, and something still waits.
   [[nodiscard]] bool Seal(Turn& turn) { return egress_.Seal(*link_, traffic_, turn); }
   // OnTransportDeadline is due at `time` at the latest.

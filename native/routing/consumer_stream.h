@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "base/random.h"
+#include "base/strong.h"
+#include "base/time.h"
+#include "media/rtp_rewriter.h"
+#include "media/send_stream.h"
+#include "protocol/srtp.h"
+#include "routing/parameters.h"
+#include "routing/stream_format.h"
+
+namespace millrace {
+
+class Consumer;
+
+// One RTP stream that a consumer sends: what numbers its packets, what keeps account of them, and
+// how it is called among the transport's keys. A consumer of a viewer has one; that of a pipe has
+// one for each encoding of its producer. Decides nothing: the consumer does.
+class ConsumerStream {
+ public:
+  // Encoding `index` of `parameters`, which have passed Consumer::Check.
+  ConsumerStream(Consumer& consumer, const RtpParameters& parameters, size_t index, Random& random);
+  ConsumerStream(const ConsumerStream&) = delete;
+  ConsumerStream& operator=(const ConsumerStream&) = delete;
+
+  // --- the packet path
+  [[nodiscard]] Consumer& consumer() const { return consumer_; }
+  [[nodiscard]] RtpRewriter& rewriter() { return rewriter_; }
+  [[nodiscard]] SendStream& send() { return send_; }
+  [[nodiscard]] SrtpStream srtp() const { return srtp_; }
+  [[nodiscard]] SrtpStream srtp_rtx() const { return srtp_rtx_; }
+  // Lost packets are answered with the very bytes that were sealed first, which must be kept.
+  [[nodiscard]] bool keeps_sealed_bytes() const { return keeps_sealed_bytes_; }
+
+  // --- control
+  void SetSrtp(SrtpStream media, SrtpStream rtx) {
+    srtp_ = media;
+    srtp_rtx_ = rtx;
+  }
+  [[nodiscard]] Ssrc ssrc() const { return rewriter_.ssrc(); }
+  [[nodiscard]] std::optional<Ssrc> rtx_ssrc() const;
+  [[nodiscard]] const StreamFormat& format() const { return format_; }
+  [[nodiscard]] uint8_t score() const { return send_.score(); }
+  [[nodiscard]] RtpStreamDump Dump() const { return DumpOf(format_, score()); }
+  [[nodiscard]] RtpStreamStats Stats(MediaKind kind, Timestamp now) const;
+
+ private:
+  [[nodiscard]] static SendStreamSettings SendSettings(const StreamFormat& format, Random& random);
+
+  Consumer& consumer_;
+  SrtpStream srtp_;
+  SrtpStream srtp_rtx_;
+  bool keeps_sealed_bytes_ = false;
+  RtpRewriter rewriter_;
+  SendStream send_;
+  StreamFormat format_;
+};
+
+}  // namespace millrace
