@@ -12,6 +12,9 @@ public sealed record AudioLevelObserverOptions
     /// <summary>Milliseconds over which levels are averaged (250 to 5,000).</summary>
     public int Interval { get; init; } = 1000;
 
+    /// <summary>Whatever the host wants to keep with it.</summary>
+    public object? AppData { get; init; }
+
     /// <summary>Called with the new observer before any of its events can happen; must not block.</summary>
     public Action<AudioLevelObserver>? Created { get; init; }
 }

@@ -14,4 +14,7 @@ public enum CloseReason
 
     /// <summary>Its worker is gone.</summary>
     WorkerDied,
+
+    /// <summary>The other end of its pipe was closed (<see cref="Router.PipeToRouterAsync"/>).</summary>
+    PipeClosed,
 }

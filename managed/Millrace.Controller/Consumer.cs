@@ -18,12 +18,15 @@ public sealed class Consumer : IAsyncDisposable
         string id,
         Entity transportEntity,
         ConsumerOptions options,
+        RtpType type,
         RtpParameters parameters,
         ConsumeAnswer answer)
     {
         _transport = transport;
         Id = id;
         Producer = options.Producer;
+        Type = type;
+        AppData = options.AppData;
         RtpParameters = parameters;
         IsPaused = answer.Paused;
         IsProducerPaused = answer.ProducerPaused;
@@ -58,6 +61,9 @@ public sealed class Consumer : IAsyncDisposable
     /// <summary>Something happened that <see cref="EnableTraceEventAsync"/> asked for.</summary>
     public event Action<TraceEvent>? Trace;
 
+    /// <summary>An RTP packet for the peer has come; only on a direct transport.</summary>
+    public event Action<ReadOnlyMemory<byte>>? RtpReceived;
+
     /// <summary>Its id.</summary>
     public string Id { get; }
 
@@ -68,7 +74,7 @@ public sealed class Consumer : IAsyncDisposable
     public MediaKind Kind => Producer.Kind;
 
     /// <summary>How it is fed.</summary>
-    public RtpType Type => Producer.Type;
+    public RtpType Type { get; }
 
     /// <summary>How it is sent, to be told to the peer.</summary>
     public RtpParameters RtpParameters { get; }
@@ -93,6 +99,9 @@ public sealed class Consumer : IAsyncDisposable
 
     /// <summary>Its claim to bitrate beside the transport's other consumers, 1 to 255.</summary>
     public int Priority { get; private set; } = DefaultPriority;
+
+    /// <summary>Whatever the host wants to keep with it.</summary>
+    public object? AppData { get; set; }
 
     /// <summary>Stops sending.</summary>
     public Task PauseAsync(CancellationToken cancellationToken = default) =>
@@ -146,6 +155,9 @@ public sealed class Consumer : IAsyncDisposable
     /// <summary>The same as <see cref="CloseAsync"/>, but never fails.</summary>
     public ValueTask DisposeAsync() => _entity.DisposeAsync(WorkerRequests.CloseConsumer(_transport.Id, Id));
 
+    /// <summary>Closes with the other end of a pipe.</summary>
+    internal void Abandon() => _entity.Abandon(WorkerRequests.CloseConsumer(_transport.Id, Id), CloseReason.PipeClosed);
+
     private void OnClosed(CloseReason reason)
     {
         if (reason == CloseReason.ProducerClosed)
@@ -177,6 +189,9 @@ public sealed class Consumer : IAsyncDisposable
             case WorkerEvent.LayersChanged changed:
                 CurrentLayers = changed.Layers;
                 LayersChanged?.Invoke(changed.Layers);
+                break;
+            case WorkerEvent.RtpReceived received:
+                RtpReceived?.Invoke(received.Packet);
                 break;
             case WorkerEvent.Traced traced:
                 Trace?.Invoke(traced.Event);

@@ -6,8 +6,8 @@ namespace Millrace.Controller;
 /// <summary>A transport for plain RTP or SRTP.</summary>
 public sealed class PlainTransport : Transport
 {
-    internal PlainTransport(Router router, Entity routerEntity, PlainTransportDump dump)
-        : base(router, routerEntity, server: null, dump.Id)
+    internal PlainTransport(Router router, Entity routerEntity, PlainTransportDump dump, object? appData)
+        : base(router, routerEntity, server: null, dump, appData)
     {
         Tuple = dump.Tuple;
         RtcpTuple = dump.RtcpTuple;

@@ -20,4 +20,13 @@ public sealed record PlainTransportOptions
 
     /// <summary>The SRTP protection profile.</summary>
     public SrtpCryptoSuite SrtpCryptoSuite { get; init; } = SrtpCryptoSuite.AesCm128HmacSha1With80Bits;
+
+    /// <summary>Whether messages can pass (SCTP over UDP, beside RTP).</summary>
+    public bool EnableSctp { get; init; }
+
+    /// <summary>How much SCTP may carry and hold.</summary>
+    public SctpOptions Sctp { get; init; } = new();
+
+    /// <summary>Whatever the host wants to keep with it.</summary>
+    public object? AppData { get; init; }
 }

@@ -26,6 +26,7 @@ public sealed class Producer : IAsyncDisposable
         RtpParameters = parameters;
         ConsumableRtpParameters = consumable;
         IsPaused = options.Paused;
+        AppData = options.AppData;
         _entity = transportEntity.Adopt(new Entity(EntityKind.Producer, id, transportEntity.Channel, transportEntity)
         {
             Received = Receive,
@@ -73,7 +74,23 @@ public sealed class Producer : IAsyncDisposable
     /// <summary>How the sender holds its camera, if it has told.</summary>
     public VideoOrientation? VideoOrientation { get; private set; }
 
+    /// <summary>Whatever the host wants to keep with it.</summary>
+    public object? AppData { get; set; }
+
     internal RtpParameters ConsumableRtpParameters { get; }
+
+    /// <summary>Hands the worker an RTP packet of this producer (RFC 3550); only on a direct transport.</summary>
+    /// <exception cref="InvalidOperationException">It belongs to another kind of transport.</exception>
+    /// <exception cref="ObjectClosedException">It has closed.</exception>
+    /// <exception cref="WorkerBusyException">Too much waits for the worker already.</exception>
+    public void Send(ReadOnlySpan<byte> packet)
+    {
+        if (_transport is not DirectTransport)
+        {
+            throw new InvalidOperationException("Only the producer of a direct transport sends packets of the host.");
+        }
+        _entity.Notify(WorkerNotifications.SendRtp(Id, packet));
+    }
 
     /// <summary>Stops passing its media on.</summary>
     public Task PauseAsync(CancellationToken cancellationToken = default) =>
@@ -102,6 +119,19 @@ public sealed class Producer : IAsyncDisposable
 
     /// <summary>The same as <see cref="CloseAsync"/>, but never fails.</summary>
     public ValueTask DisposeAsync() => _entity.DisposeAsync(WorkerRequests.CloseProducer(_transport.Id, Id));
+
+    /// <summary>Pauses or resumes with the other end of a pipe.</summary>
+    internal void Follow(bool paused)
+    {
+        if (IsPaused != paused && !IsClosed)
+        {
+            IsPaused = paused;
+            _entity.Channel.Forget(paused ? WorkerRequests.PauseProducer(Id) : WorkerRequests.ResumeProducer(Id));
+        }
+    }
+
+    /// <summary>Closes with the other end of a pipe.</summary>
+    internal void Abandon() => _entity.Abandon(WorkerRequests.CloseProducer(_transport.Id, Id), CloseReason.PipeClosed);
 
     private void Receive(WorkerEvent notification)
     {

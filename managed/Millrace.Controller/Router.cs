@@ -1,5 +1,7 @@
 using Millrace.Controller.Channel;
+using Millrace.Controller.Pipes;
 using Millrace.Controller.Rtp;
+using Millrace.Controller.Sctp;
 using Millrace.Controller.Wire;
 
 namespace Millrace.Controller;
@@ -10,10 +12,14 @@ namespace Millrace.Controller;
 /// </summary>
 public sealed class Router : IAsyncDisposable
 {
+    private static long _lastAge;
     private readonly Entity _entity;
+    private readonly RouterLinks _links;
 
-    internal Router(string id, Entity worker, WorkerOptions options, RtpCapabilities capabilities)
+    internal Router(string id, Entity worker, WorkerOptions options, RtpCapabilities capabilities, object? appData)
     {
+        AppData = appData;
+        _links = new RouterLinks(this);
         Id = id;
         Options = options;
         RtpCapabilities = capabilities;
@@ -35,7 +41,16 @@ public sealed class Router : IAsyncDisposable
     /// <summary>Whether it has closed.</summary>
     public bool IsClosed => _entity.IsClosed;
 
+    /// <summary>Whatever the host wants to keep with it.</summary>
+    public object? AppData { get; set; }
+
     internal WorkerOptions Options { get; }
+
+    /// <summary>The routers of a process in the order in which they were made; ids order only those of one worker.</summary>
+    internal long Age { get; } = Interlocked.Increment(ref _lastAge);
+
+    /// <summary>Whether something of this router's worker has this id.</summary>
+    internal bool IsIdTaken(string id) => _entity.Channel.Entities.Find(id) is not null;
 
     /// <summary>Whether a client with these capabilities can receive the producer.</summary>
     /// <exception cref="RtpException">The capabilities make no sense.</exception>
@@ -60,7 +75,7 @@ public sealed class Router : IAsyncDisposable
         return _entity.CreateAsync(
             WorkerRequests.CreateWebRtcTransport(Id, id, options),
             WorkerRequests.CloseTransport(Id, id),
-            dump => new WebRtcTransport(this, _entity, options.WebRtcServer?.Entity, dump),
+            dump => new WebRtcTransport(this, _entity, options.WebRtcServer?.Entity, dump, options.AppData),
             cancellationToken);
     }
 
@@ -73,7 +88,39 @@ public sealed class Router : IAsyncDisposable
         return _entity.CreateAsync(
             WorkerRequests.CreatePlainTransport(Id, id, options),
             WorkerRequests.CloseTransport(Id, id),
-            dump => new PlainTransport(this, _entity, dump),
+            dump => new PlainTransport(this, _entity, dump, options.AppData),
+            cancellationToken);
+    }
+
+    /// <summary>Makes one end of a pipe; <see cref="PipeToRouterAsync"/> makes both, and is what most hosts want.</summary>
+    public Task<PipeTransport> CreatePipeTransportAsync(
+        PipeTransportOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return CreatePipeTransportAsync(options, new SctpStreamIds(first: 0, step: 1), cancellationToken);
+    }
+
+    internal Task<PipeTransport> CreatePipeTransportAsync(
+        PipeTransportOptions options, SctpStreamIds streamIds, CancellationToken cancellationToken)
+    {
+        string id = Options.NewId();
+        return _entity.CreateAsync(
+            PipeRequests.CreatePipeTransport(Id, id, options),
+            WorkerRequests.CloseTransport(Id, id),
+            dump => new PipeTransport(this, _entity, dump, options.AppData) { StreamIds = streamIds },
+            cancellationToken);
+    }
+
+    /// <summary>Makes a transport whose peer is the host itself.</summary>
+    public Task<DirectTransport> CreateDirectTransportAsync(
+        DirectTransportOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        string id = Options.NewId();
+        return _entity.CreateAsync(
+            PipeRequests.CreateDirectTransport(Id, id, options),
+            WorkerRequests.CloseTransport(Id, id),
+            dump => new DirectTransport(this, _entity, dump, options.AppData),
             cancellationToken);
     }
 
@@ -88,6 +135,48 @@ public sealed class Router : IAsyncDisposable
             WorkerRequests.CloseRtpObserver(Id, id),
             _ => new AudioLevelObserver(this, id, _entity, options),
             cancellationToken);
+    }
+
+    /// <summary>Makes an observer that tells who leads the conversation.</summary>
+    public Task<ActiveSpeakerObserver> CreateActiveSpeakerObserverAsync(
+        ActiveSpeakerObserverOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        string id = Options.NewId();
+        return _entity.CreateAsync(
+            WorkerRequests.CreateActiveSpeakerObserver(Id, id, options),
+            WorkerRequests.CloseRtpObserver(Id, id),
+            _ => new ActiveSpeakerObserver(this, id, _entity, options),
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// Makes a producer of this router appear in another router, of the same worker or of another: consumers there cost
+    /// the pipe nothing more. What appears closes and pauses with its source; closing either end closes the other.
+    /// </summary>
+    /// <remarks>
+    /// Asking again for what has been piped already gives the same pipe. A call that is given up does not undo what it
+    /// has begun: the pipe stays for the next call, and goes with its source or with one of the routers.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The options make no sense together.</exception>
+    /// <exception cref="RtpException">The other router does not support the codec.</exception>
+    public async Task<RouterPipe> PipeToRouterAsync(
+        PipeToRouterOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Router other = options.Router;
+        if ((options.Producer is null) == (options.DataProducer is null))
+        {
+            throw new ArgumentException("Either a producer or a data producer is piped.", nameof(options));
+        }
+        if (other == this || (options.Producer?.Router ?? options.DataProducer!.Router) != this)
+        {
+            throw new ArgumentException("A producer of this router is piped into another router.", nameof(options));
+        }
+        // Of two routers the older one keeps what they share.
+        (Router older, Router younger) = Age < other.Age ? (this, other) : (other, this);
+        RouterLink link = await older._links.GetAsync(younger, options).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await link.PipeAsync(this, options).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks the worker what it holds.</summary>

@@ -1,24 +1,31 @@
 using System.Globalization;
 using Millrace.Controller.Channel;
 using Millrace.Controller.Rtp;
+using Millrace.Controller.Sctp;
 using Millrace.Controller.Wire;
 
 namespace Millrace.Controller;
 
 /// <summary>
 /// The way between a router and one peer, over which producers receive and consumers send: a
-/// <see cref="WebRtcTransport"/> or a <see cref="PlainTransport"/>.
+/// <see cref="WebRtcTransport"/>, <see cref="PlainTransport"/>, <see cref="PipeTransport"/> or
+/// <see cref="DirectTransport"/>.
 /// </summary>
 public abstract class Transport : IAsyncDisposable
 {
     private string? _cname;
     private int _lastMid = -1;
 
-    private protected Transport(Router router, Entity routerEntity, Entity? server, string id)
+    private protected Transport(
+        Router router, Entity routerEntity, Entity? server, TransportDump dump, object? appData)
     {
         Router = router;
-        Id = id;
-        Entity = routerEntity.Adopt(new Entity(EntityKind.Transport, id, routerEntity.Channel, routerEntity, server)
+        Id = dump.Id;
+        AppData = appData;
+        SctpParameters = dump.SctpParameters;
+        SctpState = dump.SctpState;
+        SctpCapabilities = dump.SctpCapabilities;
+        Entity = routerEntity.Adopt(new Entity(EntityKind.Transport, Id, routerEntity.Channel, routerEntity, server)
         {
             Received = Receive,
             Closed = reason => Closed?.Invoke(reason),
@@ -31,6 +38,12 @@ public abstract class Transport : IAsyncDisposable
     /// <summary>Something happened that <see cref="EnableTraceEventAsync"/> asked for.</summary>
     public event Action<TraceEvent>? Trace;
 
+    /// <summary>SCTP has come further, or has ended.</summary>
+    public event Action<SctpState>? SctpStateChanged;
+
+    /// <summary>Both ends have agreed on the number of SCTP streams.</summary>
+    public event Action<SctpCapabilities>? SctpNegotiated;
+
     /// <summary>Its id.</summary>
     public string Id { get; }
 
@@ -40,13 +53,37 @@ public abstract class Transport : IAsyncDisposable
     /// <summary>Whether it has closed.</summary>
     public bool IsClosed => Entity.IsClosed;
 
-    private protected Entity Entity { get; }
+    /// <summary>Whatever the host wants to keep with it.</summary>
+    public object? AppData { get; set; }
+
+    /// <summary>Its end of the SCTP association, to be told to the peer; null without SCTP.</summary>
+    public SctpParameters? SctpParameters { get; }
+
+    /// <summary>How far SCTP has come; null without SCTP.</summary>
+    public SctpState? SctpState { get; private set; }
+
+    /// <summary>What both ends of the SCTP association have agreed on, once they have.</summary>
+    public SctpCapabilities? SctpCapabilities { get; private set; }
+
+    internal Entity Entity { get; }
+
+    /// <summary>The streams of its data consumers; a pipe gives its two ends different ones.</summary>
+    internal SctpStreamIds StreamIds { get; init; } = new(first: 0, step: 1);
+
+    private protected virtual DataType DataType => DataType.Sctp;
+
+    private protected virtual bool IsPipe => false;
 
     /// <summary>Takes in what the peer sends.</summary>
     /// <exception cref="RtpException">The parameters make no sense, or the router does not support them.</exception>
     public Task<Producer> ProduceAsync(ProducerOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return ProduceAsync(Router.Options.NewId(), options, cancellationToken);
+    }
+
+    internal Task<Producer> ProduceAsync(string id, ProducerOptions options, CancellationToken cancellationToken)
+    {
         RtpParameters parameters = RtpValidation.Check(options.Kind, options.RtpParameters);
         // RFC 8834 4.9: one CNAME for everything a peer sends, so that its sound and picture stay together.
         string cname = parameters.Rtcp.Cname
@@ -55,7 +92,6 @@ public abstract class Transport : IAsyncDisposable
         parameters = parameters with { Rtcp = parameters.Rtcp with { Cname = cname } };
         RtpMapping mapping = ProducerMapping.Create(parameters, Router.RtpCapabilities, Router.Options.NewSsrc);
         RtpParameters consumable = ConsumableParameters.Create(options.Kind, parameters, Router.RtpCapabilities, mapping);
-        string id = Router.Options.NewId();
         return Entity.CreateAsync(
             WorkerRequests.Produce(Id, id, options, parameters, mapping),
             WorkerRequests.CloseProducer(Id, id),
@@ -73,17 +109,90 @@ public abstract class Transport : IAsyncDisposable
         {
             throw new ArgumentException("The producer belongs to another router.", nameof(options));
         }
-        RtpCapabilities capabilities = RtpValidation.Check(options.RtpCapabilities);
-        bool enableRtx = options.EnableRtx ?? producer.Kind == MediaKind.Video;
-        string mid = options.Mid is null ? NextMid() : RtpValidation.CheckMid(options.Mid);
-        RtpParameters parameters = ConsumerParameters.Create(
-            producer.ConsumableRtpParameters, capabilities, enableRtx, Router.Options.NewSsrc) with { Mid = mid };
+        bool allStreams = IsPipe || options.Pipe;
+        RtpType type = allStreams ? RtpType.Pipe : producer.Type;
+        RtpParameters parameters = IsPipe ? PipeParametersOf(producer) : ConsumerParametersOf(options, allStreams);
         string id = Router.Options.NewId();
         return Entity.CreateAsync(
-            WorkerRequests.Consume(Id, id, options, producer, parameters),
+            WorkerRequests.Consume(Id, id, options, type, parameters),
             WorkerRequests.CloseConsumer(Id, id),
-            answer => new Consumer(this, id, Entity, options, parameters, answer),
+            answer => new Consumer(this, id, Entity, options, type, parameters, answer),
             cancellationToken);
+    }
+
+    /// <summary>Takes in the messages of a peer's data channel; on a direct transport, those of the host.</summary>
+    /// <exception cref="ArgumentException">The stream makes no sense, or does not suit the transport.</exception>
+    public Task<DataProducer> ProduceDataAsync(
+        DataProducerOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return ProduceDataAsync(Router.Options.NewId(), options, cancellationToken);
+    }
+
+    internal Task<DataProducer> ProduceDataAsync(
+        string id, DataProducerOptions options, CancellationToken cancellationToken)
+    {
+        SctpValidation.CheckNames(options.Label, options.Protocol);
+        if ((options.SctpStreamParameters is null) != (DataType == DataType.Direct))
+        {
+            throw new ArgumentException("A stream is needed with SCTP, and only there.", nameof(options));
+        }
+        SctpStreamParameters? stream =
+            options.SctpStreamParameters is { } given ? SctpValidation.Check(given) : null;
+        return Entity.CreateAsync(
+            DataRequests.Produce(Id, id, DataType, stream, options),
+            DataRequests.CloseProducer(Id, id),
+            dump =>
+            {
+                DataProducer producer = new(this, Entity, options, dump);
+                if (stream is not null)
+                {
+                    StreamIds.AddReceived(stream.StreamId);
+                    producer.Closed += _ => StreamIds.RemoveReceived(stream.StreamId);
+                }
+                return producer;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Sends a data producer's messages to the peer; on a direct transport, to the host.</summary>
+    /// <exception cref="ArgumentException">The options make no sense, or the data producer belongs to another router.</exception>
+    /// <exception cref="InvalidOperationException">All SCTP streams are in use.</exception>
+    public async Task<DataConsumer> ConsumeDataAsync(
+        DataConsumerOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.DataProducer.Router != Router)
+        {
+            throw new ArgumentException("The data producer belongs to another router.", nameof(options));
+        }
+        SctpValidation.CheckSubchannels(options.Subchannels);
+        SctpStreamParameters? stream = DataType == DataType.Sctp ? TakeStream(options) : null;
+        string id = Router.Options.NewId();
+        try
+        {
+            return await Entity.CreateAsync(
+                DataRequests.Consume(Id, id, DataType, stream, options),
+                DataRequests.CloseConsumer(Id, id),
+                dump =>
+                {
+                    DataConsumer consumer = new(this, Entity, options, dump);
+                    if (stream is not null)
+                    {
+                        consumer.Closed += _ => StreamIds.Free(stream.StreamId);
+                    }
+                    return consumer;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            if (stream is not null)
+            {
+                StreamIds.Free(stream.StreamId);
+            }
+            throw;
+        }
     }
 
     /// <summary>Limits what the peer sends, in bits per second; 0 takes the limit away.</summary>
@@ -125,14 +234,61 @@ public abstract class Transport : IAsyncDisposable
 
     private protected abstract void ReceiveOwn(WorkerEvent notification);
 
+    /// <summary>Whether consumers of a pipe transport send lost packets again.</summary>
+    private protected virtual bool RepairsPipes => false;
+
     private void Receive(WorkerEvent notification)
     {
-        if (notification is WorkerEvent.Traced traced)
+        switch (notification)
         {
-            Trace?.Invoke(traced.Event);
-            return;
+            case WorkerEvent.Traced traced:
+                Trace?.Invoke(traced.Event);
+                break;
+            case WorkerEvent.SctpStateChanged changed:
+                SctpState = changed.State;
+                SctpStateChanged?.Invoke(changed.State);
+                break;
+            case WorkerEvent.SctpNegotiated negotiated:
+                SctpCapabilities = negotiated.Capabilities;
+                SctpNegotiated?.Invoke(negotiated.Capabilities);
+                break;
+            default:
+                ReceiveOwn(notification);
+                break;
         }
-        ReceiveOwn(notification);
+    }
+
+    private RtpParameters PipeParametersOf(Producer producer) =>
+        PipeParameters.Create(producer.ConsumableRtpParameters, RepairsPipes, Router.Options.NewSsrc);
+
+    private RtpParameters ConsumerParametersOf(ConsumerOptions options, bool allStreams)
+    {
+        if (options.RtpCapabilities is null)
+        {
+            throw new ArgumentException("The client's RTP capabilities are missing.", nameof(options));
+        }
+        RtpCapabilities capabilities = RtpValidation.Check(options.RtpCapabilities);
+        Producer producer = options.Producer;
+        bool enableRtx = options.EnableRtx ?? producer.Kind == MediaKind.Video;
+        string mid = options.Mid is null ? NextMid() : RtpValidation.CheckMid(options.Mid);
+        return ConsumerParameters.Create(
+            producer.ConsumableRtpParameters, capabilities, enableRtx, Router.Options.NewSsrc, allStreams) with { Mid = mid };
+    }
+
+    // As the source's stream, unless told otherwise; a direct source is reliable and in order.
+    private SctpStreamParameters TakeStream(DataConsumerOptions options)
+    {
+        SctpStreamParameters? source = options.DataProducer.SctpStreamParameters;
+        bool overrides = options.Ordered is not null || options.MaxPacketLifeTime is not null || options.MaxRetransmits is not null;
+        SctpStreamParameters stream = SctpValidation.Check(new SctpStreamParameters
+        {
+            StreamId = 0,
+            Ordered = overrides ? options.Ordered : source?.Ordered,
+            MaxPacketLifeTime = overrides ? options.MaxPacketLifeTime : source?.MaxPacketLifeTime,
+            MaxRetransmits = overrides ? options.MaxRetransmits : source?.MaxRetransmits,
+        });
+        int limit = SctpCapabilities?.MaxOutboundStreams ?? SctpStreamParameters.MaxStreamId + 1;
+        return stream with { StreamId = StreamIds.Take(limit) };
     }
 
     private string NextMid() => Interlocked.Increment(ref _lastMid).ToString(CultureInfo.InvariantCulture);

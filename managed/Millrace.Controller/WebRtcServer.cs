@@ -6,8 +6,9 @@ namespace Millrace.Controller;
 /// <summary>Sockets that many WebRTC transports share, told apart by their ICE user name fragments.</summary>
 public sealed class WebRtcServer : IAsyncDisposable
 {
-    internal WebRtcServer(string id, Entity worker)
+    internal WebRtcServer(string id, Entity worker, object? appData)
     {
+        AppData = appData;
         Id = id;
         Entity = worker.Adopt(new Entity(EntityKind.WebRtcServer, id, worker.Channel, worker)
         {
@@ -23,6 +24,9 @@ public sealed class WebRtcServer : IAsyncDisposable
 
     /// <summary>Whether it has closed.</summary>
     public bool IsClosed => Entity.IsClosed;
+
+    /// <summary>Whatever the host wants to keep with it.</summary>
+    public object? AppData { get; set; }
 
     internal Entity Entity { get; }
 

@@ -5,4 +5,7 @@ public sealed record WebRtcServerOptions
 {
     /// <summary>The sockets its transports share; at least one.</summary>
     public required IReadOnlyList<ListenInfo> ListenInfos { get; init; }
+
+    /// <summary>Whatever the host wants to keep with it.</summary>
+    public object? AppData { get; init; }
 }

@@ -6,8 +6,8 @@ namespace Millrace.Controller;
 /// <summary>A transport for a WebRTC endpoint: ICE-lite, DTLS and SRTP.</summary>
 public sealed class WebRtcTransport : Transport
 {
-    internal WebRtcTransport(Router router, Entity routerEntity, Entity? server, WebRtcTransportDump dump)
-        : base(router, routerEntity, server, dump.Id)
+    internal WebRtcTransport(Router router, Entity routerEntity, Entity? server, WebRtcTransportDump dump, object? appData)
+        : base(router, routerEntity, server, dump, appData)
     {
         IceRole = dump.IceRole;
         IceParameters = dump.IceParameters;

@@ -26,4 +26,13 @@ public sealed record WebRtcTransportOptions
 
     /// <summary>What is assumed to fit the path to the peer at first, in bits per second.</summary>
     public long InitialAvailableOutgoingBitrate { get; init; } = 600_000;
+
+    /// <summary>Whether data channels can be opened (SCTP over DTLS).</summary>
+    public bool EnableSctp { get; init; }
+
+    /// <summary>How much SCTP may carry and hold.</summary>
+    public SctpOptions Sctp { get; init; } = new();
+
+    /// <summary>Whatever the host wants to keep with it.</summary>
+    public object? AppData { get; init; }
 }

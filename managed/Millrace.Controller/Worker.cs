@@ -30,6 +30,7 @@ public sealed class Worker : IAsyncDisposable
     {
         _host = host;
         _options = options;
+        AppData = options.AppData;
         _channel = new WorkerChannel(host.Channel, options.TimeProvider, options.RequestTimeout)
         {
             Running = () => _running.TrySetResult(),
@@ -63,6 +64,9 @@ public sealed class Worker : IAsyncDisposable
 
     /// <summary>What was counted on its channel.</summary>
     public WorkerCounters Counters => _channel.Counters;
+
+    /// <summary>Whatever the host wants to keep with it.</summary>
+    public object? AppData { get; set; }
 
     /// <summary>Starts a worker and waits until it runs.</summary>
     /// <exception cref="WorkerStartException">It could not be started, or ended at once.</exception>
@@ -114,7 +118,7 @@ public sealed class Worker : IAsyncDisposable
         return _entity.CreateAsync(
             WorkerRequests.CreateRouter(id),
             WorkerRequests.CloseRouter(id),
-            _ => new Router(id, _entity, _options, capabilities),
+            _ => new Router(id, _entity, _options, capabilities, options.AppData),
             cancellationToken);
     }
 
@@ -131,7 +135,7 @@ public sealed class Worker : IAsyncDisposable
         return _entity.CreateAsync(
             WorkerRequests.CreateWebRtcServer(id, options.ListenInfos),
             WorkerRequests.CloseWebRtcServer(id),
-            _ => new WebRtcServer(id, _entity),
+            _ => new WebRtcServer(id, _entity, options.AppData),
             cancellationToken);
     }
 

@@ -22,6 +22,9 @@ public sealed record WorkerOptions
     /// <summary>Takes lines that the worker process prints; must not block.</summary>
     public Action<string>? Output { get; init; }
 
+    /// <summary>Whatever the host wants to keep with it.</summary>
+    public object? AppData { get; init; }
+
     /// <summary>How long a worker may take to say that it runs.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -19,6 +19,20 @@ internal static class ScriptedAnswers
             Answers.PlainTransport_DumpResponse,
             builder => PlainDump(
                 builder, request.Wire.Body<Schema.Router.CreatePlainTransportRequest>()!.Value.TransportId)),
+        Method.ROUTER_CREATE_PIPETRANSPORT => new(
+            Answers.PipeTransport_DumpResponse,
+            builder => PipeDump(builder, request.Wire.Body<Schema.Router.CreatePipeTransportRequest>()!.Value)),
+        Method.ROUTER_CREATE_DIRECTTRANSPORT => new(
+            Answers.DirectTransport_DumpResponse,
+            builder => Schema.DirectTransport.DumpResponse.CreateDumpResponse(
+                builder,
+                Common(builder, request.Wire.Body<Schema.Router.CreateDirectTransportRequest>()!.Value.TransportId)).Value),
+        Method.PIPETRANSPORT_CONNECT => new(
+            Answers.PipeTransport_ConnectResponse,
+            builder => Schema.PipeTransport.ConnectResponse.CreateConnectResponse(
+                builder, PipeTuple(builder, request.Wire.Body<Schema.PipeTransport.ConnectRequest>()!.Value.Port ?? 0)).Value),
+        >= Method.DATAPRODUCER_DUMP and <= Method.DATACONSUMER_REMOVE_SUBCHANNEL
+            or Method.TRANSPORT_PRODUCE_DATA or Method.TRANSPORT_CONSUME_DATA => ScriptedData.Accept(request),
         Method.TRANSPORT_PRODUCE => new(
             Answers.Transport_ProduceResponse,
             builder => ProduceResponse.CreateProduceResponse(builder, Schema.RtpParameters.Type.SIMPLE).Value),
@@ -94,6 +108,26 @@ internal static class ScriptedAnswers
             Schema.Transport.Tuple.CreateTuple(builder, builder.CreateString("127.0.0.1"), 40002);
         return Schema.PlainTransport.DumpResponse.CreateDumpResponse(builder, common, true, true, tuple).Value;
     }
+
+    private static int PipeDump(FlatBufferBuilder builder, Schema.Router.CreatePipeTransportRequest request)
+    {
+        Schema.PipeTransport.PipeTransportOptions options = request.Options!.Value;
+        Offset<Dump> common = Common(builder, request.TransportId);
+        Offset<Schema.Transport.Tuple> tuple = PipeTuple(builder, null);
+        Offset<Schema.SrtpParameters.SrtpParameters> srtp = options.EnableSrtp
+            ? Schema.SrtpParameters.SrtpParameters.CreateSrtpParameters(
+                builder, Schema.SrtpParameters.SrtpCryptoSuite.AEAD_AES_256_GCM, builder.CreateString(request.TransportId))
+            : default;
+        return Schema.PipeTransport.DumpResponse.CreateDumpResponse(builder, common, tuple, options.EnableRtx, srtp).Value;
+    }
+
+    private static Offset<Schema.Transport.Tuple> PipeTuple(FlatBufferBuilder builder, ushort? remotePort) =>
+        Schema.Transport.Tuple.CreateTuple(
+            builder,
+            builder.CreateString("127.0.0.1"),
+            40004,
+            remotePort is null ? default : builder.CreateString("127.0.0.1"),
+            remotePort ?? 0);
 
     private static Offset<Dump> Common(FlatBufferBuilder builder, string id)
     {

@@ -20,10 +20,12 @@ internal sealed class ScriptedWorker : IWorkerHost
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<WorkerExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<ScriptedRequest> _requests = [];
+    private readonly List<Notification> _notifications = [];
     private readonly System.Threading.Channels.Channel<ScriptedRequest> _arrived =
         System.Threading.Channels.Channel.CreateUnbounded<ScriptedRequest>();
 
     private readonly Task _loop;
+    private bool _isDead;
 
     public ScriptedWorker()
     {
@@ -50,6 +52,29 @@ internal sealed class ScriptedWorker : IWorkerHost
             lock (_gate)
             {
                 return [.. _requests.Select(request => request.Method)];
+            }
+        }
+    }
+
+    public IReadOnlyList<ScriptedRequest> Requests
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _requests];
+            }
+        }
+    }
+
+    /// <summary>What has come without wanting an answer.</summary>
+    public IReadOnlyList<Notification> Notifications
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _notifications];
             }
         }
     }
@@ -117,6 +142,10 @@ internal sealed class ScriptedWorker : IWorkerHost
     {
         lock (_gate)
         {
+            if (_isDead)
+            {
+                return;
+            }
             _fromWorker.Writer.Write(bytes);
             _fromWorker.Writer.FlushAsync().AsTask().Wait();
         }
@@ -127,6 +156,7 @@ internal sealed class ScriptedWorker : IWorkerHost
     {
         lock (_gate)
         {
+            _isDead = true;
             _fromWorker.Writer.Complete();
         }
         _toWorker.Reader.CancelPendingRead();
@@ -171,7 +201,12 @@ internal sealed class ScriptedWorker : IWorkerHost
         Schema.Message.Message message = Schema.Message.Message.GetRootAsMessage(new ByteBuffer(frame, 4));
         if (message.DataType == Schema.Message.Body.Notification)
         {
-            SawClose |= message.Data<Notification>()!.Value.Event == Event.WORKER_CLOSE;
+            Notification notification = message.Data<Notification>()!.Value;
+            SawClose |= notification.Event == Event.WORKER_CLOSE;
+            lock (_gate)
+            {
+                _notifications.Add(notification);
+            }
             return;
         }
         Request wire = message.Data<Request>()!.Value;

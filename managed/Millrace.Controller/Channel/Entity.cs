@@ -68,6 +68,25 @@ internal sealed class Entity(EntityKind kind, string id, WorkerChannel channel, 
         }
     }
 
+    /// <summary>Tells the worker something that it does not answer.</summary>
+    public void Notify(ArraySegment<byte> notification)
+    {
+        if (IsClosed)
+        {
+            throw ClosedException();
+        }
+        Channel.Notify(notification);
+    }
+
+    /// <summary>Closes it and all its children at once, and tells the worker without waiting for its answer.</summary>
+    public void Abandon(Request<Nothing> request, CloseReason reason)
+    {
+        if (Channel.Entities.Close(this, reason))
+        {
+            Channel.Forget(request);
+        }
+    }
+
     /// <summary>Closes it and all its children at once, and then tells the worker.</summary>
     public async Task CloseAsync(Request<Nothing> request, CancellationToken cancellationToken)
     {

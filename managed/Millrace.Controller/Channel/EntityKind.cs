@@ -4,7 +4,9 @@ namespace Millrace.Controller.Channel;
 internal enum EntityKind
 {
     Consumer,
+    DataConsumer,
     Producer,
+    DataProducer,
     RtpObserver,
     Transport,
     Router,

@@ -123,11 +123,20 @@ internal sealed class WorkerChannel : IAsyncDisposable
         }
     }
 
+    /// <summary>Tells the worker something that it does not answer; a worker that is ending does not hear it.</summary>
+    public void Notify(ArraySegment<byte> notification)
+    {
+        if (!_outbound.TryWrite(notification) && !_outbound.HasEnded)
+        {
+            throw new WorkerBusyException("Too many bytes wait for the worker already.");
+        }
+    }
+
     /// <summary>Tells the worker to end; nothing is asked after it.</summary>
     public void Stop()
     {
         _pending.Close(new WorkerDied("it was closed", null));
-        _outbound.TryWrite(WorkerRequests.EncodeClose());
+        _outbound.TryWrite(WorkerNotifications.Close());
         _outbound.Complete();
     }
 

@@ -53,4 +53,7 @@ public sealed record RtpStreamDump
 
     /// <summary>How well it arrives, 0 to 10.</summary>
     public int Score { get; init; }
+
+    /// <summary>Its retransmission stream.</summary>
+    public RtxStreamDump? RtxStream { get; init; }
 }

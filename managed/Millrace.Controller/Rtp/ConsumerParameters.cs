@@ -14,7 +14,7 @@ internal static class ConsumerParameters
 
     /// <exception cref="RtpException">The client can receive none of the codecs.</exception>
     public static RtpParameters Create(
-        RtpParameters consumable, RtpCapabilities client, bool enableRtx, Func<uint> newSsrc)
+        RtpParameters consumable, RtpCapabilities client, bool enableRtx, Func<uint> newSsrc, bool allStreams = false)
     {
         RtpHeaderExtensionParameters[] extensions = HeaderExtensions(consumable, client);
         List<RtpCodecParameters> codecs = Codecs(consumable, client, enableRtx);
@@ -23,7 +23,6 @@ internal static class ConsumerParameters
             throw new RtpException("The client can receive none of the producer's codecs.");
         }
         Predicate<RtcpFeedback> unwanted = UnwantedFeedback(extensions, enableRtx);
-        uint ssrc = newSsrc();
         bool hasRtx = codecs.Any(codec => CodecMatching.IsRtx(codec.MimeType));
         return new RtpParameters
         {
@@ -35,16 +34,8 @@ internal static class ConsumerParameters
                 }),
             ],
             HeaderExtensions = extensions,
-            Encodings =
-            [
-                new RtpEncodingParameters
-                {
-                    Ssrc = ssrc,
-                    Rtx = hasRtx ? new RtxParameters(ssrc + 1) : null,
-                    ScalabilityMode = ScalabilityModeOf(consumable.Encodings),
-                    MaxBitrate = consumable.Encodings.Max(encoding => encoding.MaxBitrate),
-                },
-            ],
+            Encodings = PipeParameters.Streams(
+                allStreams ? consumable.Encodings : [OneStreamOf(consumable.Encodings)], hasRtx, newSsrc),
             Rtcp = new RtcpParameters(consumable.Rtcp.Cname),
             Msid = consumable.Msid,
         };
@@ -105,6 +96,12 @@ internal static class ConsumerParameters
             _ => false,
         };
     }
+
+    private static RtpEncodingParameters OneStreamOf(IReadOnlyList<RtpEncodingParameters> encodings) => new()
+    {
+        ScalabilityMode = ScalabilityModeOf(encodings),
+        MaxBitrate = encodings.Max(encoding => encoding.MaxBitrate),
+    };
 
     // Simulcast streams come out as one stream whose sizes are the streams.
     private static string? ScalabilityModeOf(IReadOnlyList<RtpEncodingParameters> encodings)

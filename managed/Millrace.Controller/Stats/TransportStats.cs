@@ -16,6 +16,9 @@ public abstract record TransportStats
     /// <summary>When it was counted.</summary>
     public required ulong Timestamp { get; init; }
 
+    /// <summary>How far SCTP has come; null without SCTP.</summary>
+    public SctpState? SctpState { get; init; }
+
     /// <summary>All bytes received.</summary>
     public ulong BytesReceived { get; init; }
 

@@ -152,6 +152,17 @@ internal static class DumpReader
             SpatialLayers = stream.SpatialLayers,
             TemporalLayers = stream.TemporalLayers,
             Score = wire.Score,
+            RtxStream = wire.RtxStream is { } rtx ? Retransmission(Frame.Required(rtx.Params)) : null,
         };
     }
+
+    private static RtxStreamDump Retransmission(Schema.RtxStream.Params wire) => new()
+    {
+        Ssrc = wire.Ssrc,
+        PayloadType = wire.PayloadType,
+        MimeType = Frame.Required(wire.MimeType),
+        ClockRate = checked((int)wire.ClockRate),
+        RepairedRid = wire.Rrid is { Length: > 0 } rid ? rid : null,
+        Cname = Frame.Required(wire.Cname),
+    };
 }

@@ -34,6 +34,27 @@ internal static class StatsReader
         });
     }
 
+    public static PipeTransportStats PipeTransport(Schema.PipeTransport.GetStatsResponse wire)
+    {
+        Schema.Transport.Stats common = Frame.Required(wire.Base);
+        return Common(common, new PipeTransportStats
+        {
+            TransportId = Frame.Required(common.TransportId),
+            Timestamp = common.Timestamp,
+            Tuple = TransportReader.Tuple(Frame.Required(wire.Tuple)),
+        });
+    }
+
+    public static DirectTransportStats DirectTransport(Schema.DirectTransport.GetStatsResponse wire)
+    {
+        Schema.Transport.Stats common = Frame.Required(wire.Base);
+        return Common(common, new DirectTransportStats
+        {
+            TransportId = Frame.Required(common.TransportId),
+            Timestamp = common.Timestamp,
+        });
+    }
+
     public static RtpStreamStats Stream(Stats wire) => wire.DataType switch
     {
         StatsData.RecvStats => Received(Frame.Required(wire.Data<RecvStats>())),
@@ -45,6 +66,7 @@ internal static class StatsReader
     private static T Common<T>(Schema.Transport.Stats wire, T stats)
         where T : TransportStats => (T)(stats with
         {
+            SctpState = SctpReader.State(wire.SctpState),
             BytesReceived = wire.BytesReceived,
             RecvBitrate = wire.RecvBitrate,
             BytesSent = wire.BytesSent,

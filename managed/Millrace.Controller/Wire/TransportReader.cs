@@ -28,19 +28,9 @@ internal static class TransportReader
     public static WebRtcTransportDump WebRtcDump(Schema.WebRtcTransport.DumpResponse wire)
     {
         Dump common = Frame.Required(wire.Base);
-        RtpListener listener = Frame.Required(common.RtpListener);
-        return new WebRtcTransportDump
+        return Common(common, new WebRtcTransportDump
         {
             Id = Frame.Required(common.Id),
-            ProducerIds = Frame.Texts(common.ProducerIdsLength, common.ProducerIds),
-            ConsumerIds = Frame.Texts(common.ConsumerIdsLength, common.ConsumerIds),
-            ConsumerBySsrc = Numbers(common.MapSsrcConsumerIdLength, common.MapSsrcConsumerId),
-            ConsumerByRtxSsrc = Numbers(common.MapRtxSsrcConsumerIdLength, common.MapRtxSsrcConsumerId),
-            ReceivedHeaderExtensions = Extensions(common),
-            ProducerBySsrc = Numbers(listener.SsrcTableLength, listener.SsrcTable),
-            ProducerByMid = Texts(listener.MidTableLength, listener.MidTable),
-            ProducerByRid = Texts(listener.RidTableLength, listener.RidTable),
-            TraceEventTypes = Traces(common),
             IceRole = Frame.Known<IceRole>((byte)wire.IceRole),
             IceParameters = Ice(Frame.Required(wire.IceParameters)),
             IceCandidates = Frame.Vector(wire.IceCandidatesLength, i => Candidate(Frame.Required(wire.IceCandidates(i)))),
@@ -48,35 +38,70 @@ internal static class TransportReader
             IceSelectedTuple = OptionalTuple(wire.IceSelectedTuple),
             DtlsParameters = Dtls(Frame.Required(wire.DtlsParameters)),
             DtlsState = Frame.Known<DtlsState>((byte)wire.DtlsState),
-        };
+        });
     }
 
     public static PlainTransportDump PlainDump(Schema.PlainTransport.DumpResponse wire)
     {
         Dump common = Frame.Required(wire.Base);
-        RtpListener listener = Frame.Required(common.RtpListener);
-        return new PlainTransportDump
+        return Common(common, new PlainTransportDump
         {
             Id = Frame.Required(common.Id),
-            ProducerIds = Frame.Texts(common.ProducerIdsLength, common.ProducerIds),
-            ConsumerIds = Frame.Texts(common.ConsumerIdsLength, common.ConsumerIds),
-            ConsumerBySsrc = Numbers(common.MapSsrcConsumerIdLength, common.MapSsrcConsumerId),
-            ConsumerByRtxSsrc = Numbers(common.MapRtxSsrcConsumerIdLength, common.MapRtxSsrcConsumerId),
-            ReceivedHeaderExtensions = Extensions(common),
-            ProducerBySsrc = Numbers(listener.SsrcTableLength, listener.SsrcTable),
-            ProducerByMid = Texts(listener.MidTableLength, listener.MidTable),
-            ProducerByRid = Texts(listener.RidTableLength, listener.RidTable),
-            TraceEventTypes = Traces(common),
             RtcpMux = wire.RtcpMux,
             Comedia = wire.Comedia,
             Tuple = Tuple(Frame.Required(wire.Tuple)),
             RtcpTuple = OptionalTuple(wire.RtcpTuple),
             SrtpParameters = Srtp(wire.SrtpParameters),
-        };
+        });
+    }
+
+    public static PipeTransportDump PipeDump(Schema.PipeTransport.DumpResponse wire)
+    {
+        Dump common = Frame.Required(wire.Base);
+        return Common(common, new PipeTransportDump
+        {
+            Id = Frame.Required(common.Id),
+            Tuple = Tuple(Frame.Required(wire.Tuple)),
+            Rtx = wire.Rtx,
+            SrtpParameters = Srtp(wire.SrtpParameters),
+        });
+    }
+
+    public static DirectTransportDump DirectDump(Schema.DirectTransport.DumpResponse wire)
+    {
+        Dump common = Frame.Required(wire.Base);
+        return Common(common, new DirectTransportDump { Id = Frame.Required(common.Id) });
     }
 
     public static Dictionary<string, string> Texts(int length, Func<int, Schema.Common.StringString?> item) =>
         Frame.Map(length, item, entry => Frame.Required(entry.Key), entry => Frame.Required(entry.Value));
+
+    private static T Common<T>(Dump wire, T dump)
+        where T : TransportDump
+    {
+        RtpListener listener = Frame.Required(wire.RtpListener);
+        return (T)(dump with
+        {
+            Direct = wire.Direct,
+            ProducerIds = Frame.Texts(wire.ProducerIdsLength, wire.ProducerIds),
+            ConsumerIds = Frame.Texts(wire.ConsumerIdsLength, wire.ConsumerIds),
+            ConsumerBySsrc = Numbers(wire.MapSsrcConsumerIdLength, wire.MapSsrcConsumerId),
+            ConsumerByRtxSsrc = Numbers(wire.MapRtxSsrcConsumerIdLength, wire.MapRtxSsrcConsumerId),
+            ReceivedHeaderExtensions = Extensions(wire),
+            ProducerBySsrc = Numbers(listener.SsrcTableLength, listener.SsrcTable),
+            ProducerByMid = Texts(listener.MidTableLength, listener.MidTable),
+            ProducerByRid = Texts(listener.RidTableLength, listener.RidTable),
+            TraceEventTypes = Traces(wire),
+            DataProducerIds = Frame.Texts(wire.DataProducerIdsLength, wire.DataProducerIds),
+            DataConsumerIds = Frame.Texts(wire.DataConsumerIdsLength, wire.DataConsumerIds),
+            MaxSendMessageSize = checked((int)wire.MaxSendMessageSize),
+            MaxReceiveMessageSize = checked((int)wire.MaxReceiveMessageSize),
+            SctpParameters = SctpReader.Parameters(wire.SctpParameters),
+            SctpState = SctpReader.State(wire.SctpState),
+            SctpCapabilities = wire.SctpNegotiatedCapabilities is { } agreed ? SctpReader.Capabilities(agreed) : null,
+            DataProducerByStreamId = wire.SctpListener is { } streams ? SctpReader.Streams(streams) : new Dictionary<int, string>(),
+        });
+    }
 
     private static Dictionary<uint, string> Numbers(int length, Func<int, Schema.Common.Uint32String?> item) =>
         Frame.Map(length, item, entry => entry.Key, entry => Frame.Required(entry.Value));

@@ -14,8 +14,12 @@ internal static class TransportWriter
     public static Offset<Schema.WebRtcTransport.WebRtcTransportOptions> WebRtcOptions(
         FlatBufferBuilder builder, WebRtcTransportOptions options)
     {
-        Offset<Options> common = Options.CreateOptions(
-            builder, initial_available_outgoing_bitrate: checked((ulong)options.InitialAvailableOutgoingBitrate));
+        Offset<Options> common = Common(
+            builder,
+            options.EnableSctp,
+            options.Sctp,
+            isDataChannel: true,
+            checked((ulong)options.InitialAvailableOutgoingBitrate));
         (Listen type, int listen) = options.WebRtcServer is { } server
             ? (Schema.WebRtcTransport.Listen.ListenServer,
                 ListenServer.CreateListenServer(builder, builder.CreateString(server.Id)).Value)
@@ -38,7 +42,7 @@ internal static class TransportWriter
     public static Offset<Schema.PlainTransport.PlainTransportOptions> PlainOptions(
         FlatBufferBuilder builder, PlainTransportOptions options)
     {
-        Offset<Options> common = Options.CreateOptions(builder);
+        Offset<Options> common = Common(builder, options.EnableSctp, options.Sctp, isDataChannel: false);
         Offset<Schema.Transport.ListenInfo> listen = Listen(builder, options.ListenInfo);
         Offset<Schema.Transport.ListenInfo> rtcpListen =
             options.RtcpListenInfo is null ? default : Listen(builder, options.RtcpListenInfo);
@@ -52,6 +56,25 @@ internal static class TransportWriter
             options.EnableSrtp,
             options.EnableSrtp ? (Schema.SrtpParameters.SrtpCryptoSuite)(byte)options.SrtpCryptoSuite : null);
     }
+
+    public static Offset<Schema.PipeTransport.PipeTransportOptions> PipeOptions(
+        FlatBufferBuilder builder, PipeTransportOptions options) =>
+        Schema.PipeTransport.PipeTransportOptions.CreatePipeTransportOptions(
+            builder,
+            Common(builder, options.EnableSctp, options.Sctp, isDataChannel: false),
+            Listen(builder, options.ListenInfo),
+            options.EnableRtx,
+            options.EnableSrtp);
+
+    public static Offset<Schema.DirectTransport.DirectTransportOptions> DirectOptions(
+        FlatBufferBuilder builder, DirectTransportOptions options) =>
+        Schema.DirectTransport.DirectTransportOptions.CreateDirectTransportOptions(
+            builder,
+            Options.CreateOptions(
+                builder,
+                direct: true,
+                max_send_message_size: checked((uint)options.MaxMessageSize),
+                max_receive_message_size: checked((uint)options.MaxMessageSize)));
 
     public static Offset<Schema.WebRtcTransport.DtlsParameters> Dtls(FlatBufferBuilder builder, DtlsParameters parameters)
     {
@@ -74,6 +97,23 @@ internal static class TransportWriter
                 builder,
                 (Schema.SrtpParameters.SrtpCryptoSuite)(byte)parameters.CryptoSuite,
                 builder.CreateString(parameters.KeyBase64));
+
+    private static Offset<Options> Common(
+        FlatBufferBuilder builder, bool enableSctp, SctpOptions sctp, bool isDataChannel, ulong? initialBitrate = null) =>
+        enableSctp
+            ? Options.CreateOptions(
+                builder,
+                direct: false,
+                initialBitrate,
+                enable_sctp: true,
+                checked((uint)sctp.MaxSendMessageSize),
+                checked((uint)sctp.MaxReceiveMessageSize),
+                checked((uint)sctp.SendBufferSize),
+                checked((uint)sctp.PerStreamSendQueueLimit),
+                checked((uint)sctp.MaxReceiverWindowBufferSize),
+                checked((uint)sctp.BufferedAmountLowThreshold),
+                isDataChannel)
+            : Options.CreateOptions(builder, initial_available_outgoing_bitrate: initialBitrate);
 
     private static Offset<Schema.Transport.ListenInfo> Listen(FlatBufferBuilder builder, ListenInfo info)
     {

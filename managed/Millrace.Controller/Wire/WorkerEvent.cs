@@ -39,6 +39,28 @@ internal abstract record WorkerEvent
 
     public sealed record Silent : WorkerEvent;
 
+    public sealed record DominantSpeakerChanged(string ProducerId) : WorkerEvent;
+
+    public sealed record SctpStateChanged(SctpState State) : WorkerEvent;
+
+    public sealed record SctpNegotiated(SctpCapabilities Capabilities) : WorkerEvent;
+
+    public sealed record RtpReceived(ReadOnlyMemory<byte> Packet) : WorkerEvent;
+
+    public sealed record RtcpReceived(ReadOnlyMemory<byte> Packet) : WorkerEvent;
+
+    public sealed record MessageReceived(DataMessage Message) : WorkerEvent;
+
+    public sealed record BufferedAmountLow(long BufferedAmount) : WorkerEvent;
+
+    public sealed record SendBufferFull : WorkerEvent;
+
+    public sealed record DataProducerPaused : WorkerEvent;
+
+    public sealed record DataProducerResumed : WorkerEvent;
+
+    public sealed record DataProducerClosed : WorkerEvent;
+
     /// <summary>Something this controller has no use for.</summary>
     public sealed record Other : WorkerEvent;
 }

@@ -10,17 +10,9 @@ using Answers = Millrace.Schema.Response.Body;
 
 namespace Millrace.Controller.Wire;
 
-/// <summary>Every request this controller makes, one member each.</summary>
+/// <summary>The requests about workers, routers and media, one member each.</summary>
 internal static class WorkerRequests
 {
-    public static ArraySegment<byte> EncodeClose()
-    {
-        FlatBufferBuilder builder = new(64);
-        Offset<Schema.Notification.Notification> close = Schema.Notification.Notification.CreateNotification(
-            builder, builder.CreateString(string.Empty), Schema.Notification.Event.WORKER_CLOSE);
-        return Frame.Finish(builder, Schema.Message.Body.Notification, close.Value);
-    }
-
     public static Request<WorkerDump> DumpWorker() => new(
         Method.WORKER_DUMP,
         string.Empty,
@@ -129,6 +121,17 @@ internal static class WorkerRequests
                 checked((ushort)options.MaxEntries),
                 checked((sbyte)options.Threshold),
                 checked((ushort)options.Interval))).Value);
+
+    public static Request<Nothing> CreateActiveSpeakerObserver(
+        string routerId, string id, ActiveSpeakerObserverOptions options) => Plain(
+        Method.ROUTER_CREATE_ACTIVESPEAKEROBSERVER,
+        routerId,
+        Body.Router_CreateActiveSpeakerObserverRequest,
+        builder => CreateActiveSpeakerObserverRequest.CreateCreateActiveSpeakerObserverRequest(
+            builder,
+            builder.CreateString(id),
+            Schema.ActiveSpeakerObserver.ActiveSpeakerObserverOptions.CreateActiveSpeakerObserverOptions(
+                builder, checked((ushort)options.Interval))).Value);
 
     public static Request<Nothing> CloseRtpObserver(string routerId, string id) => Plain(
         Method.ROUTER_CLOSE_RTPOBSERVER,
@@ -247,7 +250,8 @@ internal static class WorkerRequests
             RtpWriter.Parameters(builder, parameters),
             RtpWriter.Mapping(builder, mapping),
             options.Paused,
-            checked((uint)options.KeyFrameRequestDelay)).Value);
+            checked((uint)options.KeyFrameRequestDelay),
+            options.EnablePacketId).Value);
 
     public static Request<Nothing> CloseProducer(string transportId, string id) => Plain(
         Method.TRANSPORT_CLOSE_PRODUCER,
@@ -283,7 +287,7 @@ internal static class WorkerRequests
             Schema.Producer.EnableTraceEventRequest.CreateEventsVector(builder, TraceWriter.Producer(types))).Value);
 
     public static Request<ConsumeAnswer> Consume(
-        string transportId, string id, ConsumerOptions options, Producer producer, Rtp.RtpParameters parameters) => new(
+        string transportId, string id, ConsumerOptions options, RtpType type, Rtp.RtpParameters parameters) => new(
         Method.TRANSPORT_CONSUME,
         transportId,
         body =>
@@ -299,11 +303,11 @@ internal static class WorkerRequests
         builder => ConsumeRequest.CreateConsumeRequest(
             builder,
             builder.CreateString(id),
-            builder.CreateString(producer.Id),
-            (Schema.RtpParameters.MediaKind)(byte)producer.Kind,
+            builder.CreateString(options.Producer.Id),
+            (Schema.RtpParameters.MediaKind)(byte)options.Producer.Kind,
             RtpWriter.Parameters(builder, parameters),
-            (Schema.RtpParameters.Type)(byte)producer.Type,
-            RtpWriter.Encodings(builder, producer.ConsumableRtpParameters.Encodings),
+            (Schema.RtpParameters.Type)(byte)type,
+            RtpWriter.Encodings(builder, options.Producer.ConsumableRtpParameters.Encodings),
             options.Paused,
             RtpWriter.Layers(builder, options.PreferredLayers),
             options.IgnoreDtx).Value);
@@ -359,7 +363,7 @@ internal static class WorkerRequests
             builder,
             Schema.Consumer.EnableTraceEventRequest.CreateEventsVector(builder, TraceWriter.Consumer(types))).Value);
 
-    private static Request<Nothing> Plain(
+    internal static Request<Nothing> Plain(
         Method method, string handlerId, Body type = Body.NONE, Func<FlatBufferBuilder, int>? body = null) =>
         new(method, handlerId, static _ => default, type, body);
 

@@ -1,0 +1,4 @@
+namespace Millrace.Controller;
+
+/// <summary>What a direct transport holds.</summary>
+public sealed record DirectTransportDump : TransportDump;
