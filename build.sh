@@ -88,11 +88,16 @@ restore_managed() {
 
 build_web() {
   say "page"
-  install_npm "$web_dir"
-  local stamp="$web_dir/dist/.built"
-  if [ ! -f "$stamp" ] || [ -n "$(find "$web_dir" -newer "$stamp" -type f \
+  build_npm "$web_dir"
+}
+
+# An npm project's dist/, when something in the project is newer.
+build_npm() {
+  install_npm "$1"
+  local stamp="$1/dist/.built"
+  if [ ! -f "$stamp" ] || [ -n "$(find "$1" -newer "$stamp" -type f \
     -not -path '*/node_modules/*' -not -path '*/dist/*' -print -quit)" ]; then
-    (cd "$web_dir" && npm run --silent build)
+    (cd "$1" && npm run --silent build)
     touch "$stamp"
   fi
 }
@@ -147,6 +152,7 @@ verb_test() {
   mkdir -p "$results"
   build_all
   install_npm "$root/tests/node"
+  build_npm "$root/tests/page"
 
   say "native tests, release"
   build_native release
@@ -246,7 +252,7 @@ verb_format() {
   dotnet format millrace.slnx --no-restore --exclude interop/Millrace.Interop/Generated
 }
 
-verb_clean() { rm -rf "$artifacts" "$web_dir/dist" "$web_dir/node_modules" tests/node/node_modules; }
+verb_clean() { rm -rf "$artifacts" "$web_dir/dist" "$web_dir/node_modules" tests/{node,page}/node_modules tests/page/dist; }
 
 verb_help() {
   cat <<'EOF'

@@ -24,7 +24,7 @@ internal sealed class ParameterValueConverter : JsonConverter<RtpParameterValue>
         reader.TokenType switch
         {
             JsonTokenType.String => reader.GetString()!,
-            JsonTokenType.Number => reader.TryGetInt32(out int number) ? number : reader.GetDouble(),
+            JsonTokenType.Number => reader.TryGetInt32(out int number) ? (RtpParameterValue)number : reader.GetDouble(),
             JsonTokenType.True => true,
             JsonTokenType.False => false,
             _ => throw new JsonException(),

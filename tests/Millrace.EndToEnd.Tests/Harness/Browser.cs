@@ -9,6 +9,7 @@ namespace Millrace.EndToEnd.Tests.Harness;
 internal sealed class Browser : IAsyncDisposable
 {
     private const string Chromium = "/usr/bin/chromium";
+    private const string EmptyPage = "<!doctype html><meta charset=utf-8><title>Millrace test</title>";
 
     private static readonly string[] Flags =
     [
@@ -60,19 +61,22 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Opens the server's page in a context of its own.</summary>
     public async Task<Participant> OpenAsync(Uri address, string name)
     {
-        IBrowserContext context = await _browser.NewContextAsync(new BrowserNewContextOptions
-        {
-            Locale = "en-GB",
-            Permissions = ["camera", "microphone"],
-            // The certificate that a server makes at first start is nobody's.
-            IgnoreHTTPSErrors = true,
-        });
-        context.SetDefaultTimeout((float)Waiting.Deadline.TotalMilliseconds);
+        IBrowserContext context = await NewContextAsync();
         await context.AddInitScriptAsync(Participant.Probe);
         Participant participant = new(await context.NewPageAsync(), name);
         _participants.Add(participant);
         await participant.OpenAsync(address);
         return participant;
+    }
+
+    /// <summary>Opens an empty page in a context of its own, at an address that browsers trust with media. No server is asked.</summary>
+    public async Task<IPage> OpenEmptyAsync()
+    {
+        IBrowserContext context = await NewContextAsync();
+        IPage page = await context.NewPageAsync();
+        await page.RouteAsync("**/*", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "text/html", Body = EmptyPage }));
+        await page.GotoAsync("https://page.test/");
+        return page;
     }
 
     public async ValueTask DisposeAsync()
@@ -87,5 +91,18 @@ internal sealed class Browser : IAsyncDisposable
         await _browser.DisposeAsync();
         _playwright.Dispose();
         Directory.Delete(Path.GetDirectoryName(_voice)!, recursive: true);
+    }
+
+    private async Task<IBrowserContext> NewContextAsync()
+    {
+        IBrowserContext context = await _browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            Locale = "en-GB",
+            Permissions = ["camera", "microphone"],
+            // The certificate that a server makes at first start is nobody's.
+            IgnoreHTTPSErrors = true,
+        });
+        context.SetDefaultTimeout((float)Waiting.Deadline.TotalMilliseconds);
+        return context;
     }
 }

@@ -20,6 +20,9 @@ internal static class Repository
 
     public static string Worker => Path.Combine(NativeFolder, "millrace-worker");
 
+    /// <summary>The script of the page that media tests open; tests/page is built into it.</summary>
+    public static string Page => PathOf("tests/page/dist/page.js");
+
     /// <summary>The published server.</summary>
     public static string Server => Path.Combine(
         Environment.GetEnvironmentVariable(ServerVariable) is { Length: > 0 } named ? named : PathOf("artifacts/server"),

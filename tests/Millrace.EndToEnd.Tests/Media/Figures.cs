@@ -1,0 +1,78 @@
+using System.Text.Json.Serialization;
+using Millrace.Controller.Rtp;
+
+namespace Millrace.EndToEnd.Tests.Media;
+
+/// <summary>What a client can receive.</summary>
+internal sealed record Capabilities(RtpCapabilities Rtp);
+
+/// <summary>What a client receives of one consumer. Times are milliseconds.</summary>
+internal sealed record Reception(InboundStream? Stream, PictureSeen? Picture, double Hertz)
+{
+    public override string ToString() => $"{Stream} {Picture} {Hertz:0} Hz";
+}
+
+/// <summary>The browser's own statistics of a received stream.</summary>
+internal sealed record InboundStream
+{
+    public required string Codec { get; init; }
+
+    public required long Packets { get; init; }
+
+    public required long Bytes { get; init; }
+
+    public required long Lost { get; init; }
+
+    public required long Repaired { get; init; }
+
+    public required long Decoded { get; init; }
+
+    public required long KeyFrames { get; init; }
+
+    public required int FrameWidth { get; init; }
+
+    public required int FrameHeight { get; init; }
+
+    public required long Freezes { get; init; }
+
+    public required double Frozen { get; init; }
+
+    public required long Nacks { get; init; }
+
+    public required long Plis { get; init; }
+}
+
+/// <summary>The frames that came out of the decoder, and the last one's look.</summary>
+internal sealed record PictureSeen(long Frames, int Width, int Height, IReadOnlyList<int> Colour, double LongestGap)
+{
+    public override string ToString() =>
+        $"{Frames} frames, {Width}x{Height}, colour {string.Join(' ', Colour)}, longest gap {LongestGap:0} ms";
+}
+
+/// <summary>What a client sends of one producer.</summary>
+internal sealed record Emission(IReadOnlyList<OutboundStream> Streams, CameraSeen? Camera)
+{
+    public override string ToString() => $"{string.Join('\n', Streams)} {Camera}";
+}
+
+/// <summary>One encoded stream.</summary>
+internal sealed record OutboundStream(
+    string Rid, string Codec, bool Active, string ScalabilityMode, string Encoder, int Width, int Height, long Frames, long Bytes,
+    string Limitation);
+
+/// <summary>Frames painted, and the longest wait between two of them since the last look: what a busy machine costs.</summary>
+internal sealed record CameraSeen(long Frames, double LongestStall);
+
+/// <summary>The states a client's transport went through, and the pair of candidates it uses.</summary>
+internal sealed record PathSeen(IReadOnlyList<string> States, CandidatePair? Pair);
+
+/// <summary>Both ends of a path as the browser sees them, and the certificate of the other side.</summary>
+internal sealed record CandidatePair(
+    string Protocol, string LocalAddress, string RemoteAddress, int RemotePort, string LocalFragment, string RemoteFragment,
+    string Fingerprint, string Dtls, long BytesReceived);
+
+[JsonSerializable(typeof(Capabilities))]
+[JsonSerializable(typeof(Reception))]
+[JsonSerializable(typeof(Emission))]
+[JsonSerializable(typeof(PathSeen))]
+internal sealed partial class FiguresJson : JsonSerializerContext;
