@@ -204,11 +204,12 @@ void IceLite::Consider(const ValidPath& valid, bool nominated_now, Timestamp now
 
 IceEvents IceLite::Confirm(const Path& path, Timestamp now) {
   IceEvents events;
-  const ValidPath* valid = Find(path);
-  if (valid == nullptr) return events;
+  auto valid = std::ranges::find(paths_, path, &ValidPath::path);
+  if (valid == paths_.end()) return events;
   if (!authenticated_) {
     // Media begins, and it begins where this packet came from, whatever was nominated before.
     authenticated_ = path;
+    valid->authenticated = true;
     if (path == selected_) return events;
     std::optional<Path> nominated = pending_ ? pending_ : selected_;
     Select(*valid, now, events);
@@ -219,6 +220,7 @@ IceEvents IceLite::Confirm(const Path& path, Timestamp now) {
   bool welcome = !selected_ || path == pending_;
   if (!welcome || !rested) return events;
   authenticated_ = path;
+  valid->authenticated = true;
   Select(*valid, now, events);
   return events;
 }
@@ -256,11 +258,35 @@ IceEvents IceLite::OnDeadline(Timestamp now) {
     return expired;
   });
   if (pending_ && !IsValidated(*pending_)) pending_.reset();
-  if (!selected_ || IsValidated(*selected_)) return events;
+  if (selected_ && !IsValidated(*selected_)) LeaveSelected(now, events);
+  return events;
+}
+
+IceEvents IceLite::Lose(const Path& path, Timestamp now) {
+  IceEvents events;
+  if (std::erase_if(paths_, [&](const ValidPath& valid) { return valid.path == path; }) == 0) {
+    return events;
+  }
+  events.removed.push_back(path);
+  if (pending_ == path) pending_.reset();
+  if (selected_ == path) LeaveSelected(now, events);
+  return events;
+}
+
+// Media moves to a path that is no stranger's, a nominated one before others, or it stops.
+void IceLite::LeaveSelected(Timestamp now, IceEvents& events) {
   selected_.reset();
+  const ValidPath* next = nullptr;
+  for (const ValidPath& valid : paths_) {
+    if (authenticated_ && !valid.authenticated) continue;
+    if (next == nullptr || std::pair(valid.nominated, valid.last_check) >
+                               std::pair(next->nominated, next->last_check)) {
+      next = &valid;
+    }
+  }
+  if (next != nullptr) return Select(*next, now, events);
   events.selected_changed = true;
   SetState(IceState::kDisconnected, events);
-  return events;
 }
 
 Timestamp IceLite::deadline() const {

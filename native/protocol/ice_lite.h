@@ -20,7 +20,7 @@ namespace millrace {
 
 //   kNew -----------> kConnected -----------> kCompleted
 //      valid check        |      nomination       |
-//                         '----> kDisconnected <--'   consent ran out
+//                         '----> kDisconnected <--'   consent ran out, or the connection ended
 //                                      |
 //        kConnected or kCompleted <----'              the peer is back
 enum class IceState : uint8_t { kNew, kConnected, kCompleted, kDisconnected };
@@ -53,7 +53,8 @@ struct [[nodiscard]] IceEvents {
 // kPathsMax are valid; the selected one is never evicted. Until the first authenticated packet,
 // which means that DTLS is done, the peer's nomination selects at once; from then on it selects
 // only together with an authenticated packet from that path, so that a peer cannot turn its media
-// on a stranger whose address it forged.
+// on a stranger whose address it forged. When the selected path goes, a valid one that was
+// selected by an authenticated packet before takes its place at once.
 class IceLite {
  public:
   static constexpr size_t kPathsMax = 8;
@@ -76,6 +77,8 @@ class IceLite {
   // New credentials (RFC 8445 section 9). The old ones stay good until the peer uses the new ones.
   void Restart(IceCredentials local);
   IceEvents OnDeadline(Timestamp now);
+  // The TCP connection that this path is has ended: it is valid no more.
+  IceEvents Lose(const Path& path, Timestamp now);
 
   // The only source of the token that DTLS asks for.
   [[nodiscard]] std::optional<ValidatedPath> Validated(const Path& path) const;
@@ -93,6 +96,7 @@ class IceLite {
     Path path;
     Timestamp last_check;
     bool nominated = false;
+    bool authenticated = false;  // it was selected, and an authenticated packet came from it
   };
 
   [[nodiscard]] const ValidPath* Find(const Path& path) const;
@@ -113,6 +117,7 @@ class IceLite {
   void Consider(const ValidPath& valid, bool nominated_now, Timestamp now, IceEvents& events);
   IceEvents Confirm(const Path& path, Timestamp now);
   void Select(const ValidPath& valid, Timestamp now, IceEvents& events);
+  void LeaveSelected(Timestamp now, IceEvents& events);
   void SetState(IceState state, IceEvents& events);
 
   IceCredentials local_;

@@ -33,6 +33,8 @@ class Link {
   virtual void Authenticated(const Path& path, bool rtcp, Turn& turn) = 0;
   virtual void OnStun(const Path& path, Bytes datagram, Turn& turn) = 0;
   virtual void OnDtls(const Path& path, Bytes datagram, Turn& turn) = 0;
+  // The TCP connection that the path is has ended. Most kinds know no TCP.
+  virtual void OnPathEnded(const Path&, Turn&) {}
 
   // `plain` has at least as many bytes as `packet`.
   SrtpResult OpenRtp(Bytes packet, MutableBytes plain) { return Open(packet, plain, false); }

@@ -127,6 +127,10 @@ void WebRtcLink::OnDtls(const Path& path, Bytes datagram, Turn& turn) {
   if (connected_now) Apply(ice_.ConfirmPath(path, turn.now), turn);
 }
 
+void WebRtcLink::OnPathEnded(const Path& path, Turn& turn) {
+  Apply(ice_.Lose(path, turn.now), turn);
+}
+
 void WebRtcLink::OnDeadline(Turn& turn) {
   if (ice_.deadline() <= turn.now) Apply(ice_.OnDeadline(turn.now), turn);
   if (dtls_.deadline() <= turn.now) {

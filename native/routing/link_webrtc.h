@@ -35,6 +35,7 @@ class WebRtcLink final : public Link {
   void Authenticated(const Path& path, bool rtcp, Turn& turn) override;
   void OnStun(const Path& path, Bytes datagram, Turn& turn) override;
   void OnDtls(const Path& path, Bytes datagram, Turn& turn) override;
+  void OnPathEnded(const Path& path, Turn& turn) override;
   void OnDeadline(Turn& turn) override;
   [[nodiscard]] Timestamp deadline() const override;
   void Close(Turn& turn) override;

@@ -40,6 +40,12 @@ void Router::OnDatagram(Transport& transport, const Path& path, Bytes bytes, Tim
   transport.Schedule(transport.link().deadline(), turn);
 }
 
+void Router::OnPathEnded(Transport& transport, const Path& path, Turn& turn) {
+  transport.link().OnPathEnded(path, turn);
+  OnLinkChange(transport, turn);
+  transport.Schedule(transport.link().deadline(), turn);
+}
+
 // The journey of one packet: open, find its producer, receive, forward.
 void Router::OnRtp(Transport& transport, const Path& path, Bytes bytes, Timestamp received,
                    Turn& turn) {

@@ -29,6 +29,8 @@ class Router {
   // --- the packet path. `received` is when the kernel took the datagram.
   void OnDatagram(Transport& transport, const Path& path, Bytes bytes, Timestamp received,
                   Turn& turn);
+  // A TCP connection of the transport's peer has ended.
+  void OnPathEnded(Transport& transport, const Path& path, Turn& turn);
   void OnTransportDeadline(Transport& transport, Turn& turn);
   // The router's own timers: its observers.
   void OnDeadline(Turn& turn);

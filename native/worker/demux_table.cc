@@ -16,8 +16,15 @@ bool DemuxTable::AddConnection(SocketId listener, const Path& path) {
   return true;
 }
 
-void DemuxTable::RemoveConnection(SocketId connection) {
-  if (connections_.erase(connection) != 0) owners_.erase(connection);
+std::optional<DemuxTable::EndedPath> DemuxTable::RemoveConnection(SocketId connection) {
+  auto known = connections_.find(connection);
+  if (known == connections_.end()) return std::nullopt;
+  Path path = known->second;
+  Transport* transport = Find(path, {});
+  connections_.erase(known);
+  owners_.erase(connection);
+  if (!transport) return std::nullopt;
+  return EndedPath{transport, path};
 }
 
 Transport* DemuxTable::Find(const Path& path, Bytes datagram) const {
@@ -56,7 +63,8 @@ void DemuxTable::CloseConnectionsTo(const Transport& transport, Output& out) {
   }
   std::sort(gone.begin(), gone.end());
   for (SocketId connection : gone) {
-    RemoveConnection(connection);
+    connections_.erase(connection);
+    owners_.erase(connection);
     out.CloseSocket(connection);
   }
 }

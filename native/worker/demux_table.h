@@ -27,7 +27,12 @@ class DemuxTable {
   void AddSocket(SocketId socket, WebRtcServer& server);
   // False when nobody owns the listener or there are too many connections; close it then.
   [[nodiscard]] bool AddConnection(SocketId listener, const Path& path);
-  void RemoveConnection(SocketId connection);
+  // The connection has ended. Answers the transport that it was a path of, if there is one.
+  struct EndedPath {
+    Transport* transport;
+    Path path;
+  };
+  [[nodiscard]] std::optional<EndedPath> RemoveConnection(SocketId connection);
 
   // Null when nobody knows the sender.
   [[nodiscard]] Transport* Find(const Path& path, Bytes datagram) const;

@@ -123,8 +123,10 @@ void Worker::OnConnectionOpened(Timestamp now, SocketId listener, const Path& pa
 }
 
 void Worker::OnConnectionClosed(Timestamp now, SocketId connection, Output& out) {
-  machine_->demux.RemoveConnection(connection);
   Turn turn{now, machine_->events, out};
+  if (auto ended = machine_->demux.RemoveConnection(connection)) {
+    ended->transport->router().OnPathEnded(*ended->transport, ended->path, turn);
+  }
   machine_->Settle(turn);
 }
 

@@ -64,6 +64,7 @@ class Worker {
   void OnFrame(Timestamp now, Bytes frame, Output& out);
   // A TCP listener accepted a connection. `path.socket` is the connection.
   void OnConnectionOpened(Timestamp now, SocketId listener, const Path& path, Output& out);
+  // The peer or the edge ended it: its transport has one path less.
   void OnConnectionClosed(Timestamp now, SocketId connection, Output& out);
   void OnDeadline(Timestamp now, Output& out);
   // Seals what transports have gathered, about sixteen transports a call. True: others still wait;

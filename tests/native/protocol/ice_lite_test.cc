@@ -371,6 +371,53 @@ TEST_F(IceLiteTest, FallsBackToALivingPathOnceItProvesAuthentic) {
   EXPECT_TRUE(SelectedIs(1001));
 }
 
+TEST_F(IceLiteTest, IsDisconnectedAtOnceWhenItsOnlyConnectionEnds) {
+  Establish(1000);
+  IceEvents events = ice_.Lose(PathTo(1000), At(1));
+  EXPECT_EQ(events.state, IceState::kDisconnected);
+  EXPECT_TRUE(events.selected_changed);
+  EXPECT_EQ(events.removed, std::vector<Path>{PathTo(1000)});
+  EXPECT_EQ(ice_.selected(), std::nullopt);
+  EXPECT_FALSE(ice_.IsValidated(PathTo(1000)));
+  EXPECT_TRUE(ice_.Lose(PathTo(1000), At(2)).removed.empty());
+}
+
+TEST_F(IceLiteTest, GoesBackToThePathItHadBeforeWhenAConnectionEnds) {
+  Establish(1000);
+  (void)Receive({.nominate = true}, 2000, 1000);
+  (void)ice_.ConfirmPath(PathTo(2000), At(1000));
+  ASSERT_TRUE(SelectedIs(2000));
+  IceEvents events = ice_.Lose(PathTo(2000), At(1500));
+  EXPECT_TRUE(events.selected_changed);
+  EXPECT_EQ(events.state, std::nullopt);
+  EXPECT_TRUE(SelectedIs(1000));
+}
+
+TEST_F(IceLiteTest, DoesNotTurnToAStrangerWhenAConnectionEnds) {
+  Establish(1000);
+  (void)Receive({.nominate = true}, 7000, 1000);
+  EXPECT_EQ(ice_.Lose(PathTo(1000), At(1500)).state, IceState::kDisconnected);
+  EXPECT_EQ(ice_.selected(), std::nullopt);
+  EXPECT_EQ(ice_.ConfirmPath(PathTo(7000), At(1600)).state, IceState::kCompleted);
+  EXPECT_TRUE(SelectedIs(7000));
+}
+
+TEST_F(IceLiteTest, TriesAnyValidPathWhileNothingIsAuthenticated) {
+  (void)Receive({.nominate = true}, 1000);
+  (void)Receive({}, 1001, 1);
+  EXPECT_EQ(ice_.Lose(PathTo(1000), At(2)).state, std::nullopt);
+  EXPECT_TRUE(SelectedIs(1001));
+}
+
+TEST_F(IceLiteTest, AnEndOfAnIdlePathChangesNothing) {
+  Establish(1000);
+  (void)Receive({}, 1001);
+  IceEvents events = ice_.Lose(PathTo(1001), At(1));
+  EXPECT_EQ(events.removed, std::vector<Path>{PathTo(1001)});
+  EXPECT_FALSE(events.selected_changed);
+  EXPECT_TRUE(SelectedIs(1000));
+}
+
 TEST_F(IceLiteTest, TakesOldCredentialsUntilTheNewOnesAreUsed) {
   Establish(1000);
   ice_.Restart(kNew);

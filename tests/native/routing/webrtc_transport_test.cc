@@ -299,6 +299,34 @@ TEST_F(WebRtcTransportTest, ANominatedStrangerGetsNoMediaBeforeAnAuthenticPacket
   EXPECT_EQ(sent[0].path, victim);
 }
 
+TEST_F(WebRtcTransportTest, AnEndedConnectionIsNoPathAndMediaGoesOnOverTheOneBefore) {
+  Transport& transport = Add("browser");
+  Browser browser(5000);
+  Path udp = browser.PathTo(transport.sockets()[0]);
+  Connect(transport, browser, udp, DtlsRoleName::kClient);
+  Path tcp{SocketId(900), udp.remote};
+  world_.Advance(Duration::Seconds(1));
+  Check(transport, tcp, true);
+  world_.Receive(transport, tcp, browser.Seal(RtpMaker(4000).Make()));
+  ASSERT_EQ(transport.link().rtp_path(), tcp);
+  (void)world_.TakeEvents<IceSelectedTupleChanged>();
+
+  Turn turn = world_.Now();
+  world_.router.OnPathEnded(transport, tcp, turn);
+
+  EXPECT_TRUE(transport.link().ready());
+  EXPECT_EQ(transport.link().rtp_path(), udp);
+  ASSERT_EQ(world_.TakeEvents<IceSelectedTupleChanged>().size(), 1u);
+  EXPECT_EQ(transport.link().Admit(tcp, false), DropReason::kPathNotValidated);
+  (void)world_.TakeEvents<IceStateChanged>();
+
+  world_.router.OnPathEnded(transport, udp, turn);
+  EXPECT_FALSE(transport.link().ready());
+  std::vector<IceStateChanged> states = world_.TakeEvents<IceStateChanged>();
+  ASSERT_EQ(states.size(), 1u);
+  EXPECT_EQ(states[0].state, IceStateName::kDisconnected);
+}
+
 TEST_F(WebRtcTransportTest, ClosingTellsThePeerAndAPeerThatClosesIsNoticed) {
   Transport& transport = Add("t");
   Browser browser(4000);
