@@ -2,15 +2,12 @@
 
 #include <algorithm>
 
+#include "media/dependency_reader.h"
+
 namespace millrace {
 namespace {
 
 using Indication = DecodeTargetIndication;
-
-bool BeginsKeyFrame(const DependencyDescriptor& descriptor) {
-  return descriptor.has_structure && descriptor.start_of_frame &&
-         descriptor.frame.reference_count == 0;
-}
 
 }  // namespace
 

@@ -5,18 +5,13 @@
 #include <cstdint>
 #include <optional>
 
+#include "media/dependency_frame.h"
 #include "media/layer_choice.h"
 #include "media/layer_verdict.h"
 #include "media/rtp_packet.h"
 #include "wire/dependency_descriptor.h"
 
 namespace millrace {
-
-// What a packet's dependency descriptor says, and the structure that says it; borrowed for a call.
-struct DependencyFrame {
-  const DependencyDescriptor& descriptor;
-  const DependencyStructure& structure;
-};
 
 // Decides which frames of one stream are left out, by its dependency descriptors alone: whatever
 // the codec, encrypted or not ("RTP Payload Format For AV1", appendix A).

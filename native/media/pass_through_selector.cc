@@ -14,7 +14,11 @@ Selection PassThroughSelector::OnPacket(const RtpPacket& packet, Timestamp now,
   const auto* vp8 = std::get_if<Vp8Descriptor>(&packet.descriptor);
   bool begins = !started_;
   if (begins) {
-    if (!packet.key_frame) return {.reason = DropReason::kWaitingForKeyFrame};
+    if (!packet.key_frame) {
+      return {.reason = DropReason::kWaitingForKeyFrame,
+              .early = true,
+              .update = {.ask_key_frame = stream_}};
+    }
     if (switched_) {
       rewriter.SwitchSource(packet.sequence, packet.timestamp, now);
     } else {

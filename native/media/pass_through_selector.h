@@ -26,6 +26,7 @@ class PassThroughSelector {
   // present one goes on.
   void SetTarget(uint8_t stream) { target_ = stream; }
   [[nodiscard]] uint8_t stream() const { return stream_; }
+  [[nodiscard]] uint8_t target() const { return target_; }
 
  private:
   [[nodiscard]] bool Adopts(const RtpPacket& packet);

@@ -116,6 +116,7 @@ class ReceiveStream {
   [[nodiscard]] ReceiveStreamStats stats(Timestamp now) const;
   [[nodiscard]] const ReceiveStreamSettings& settings() const { return settings_; }
   [[nodiscard]] const std::optional<SenderClock>& sender_clock() const { return sender_clock_; }
+  [[nodiscard]] uint64_t bitrate(Timestamp now) const { return rate_.BitsPerSecond(now); }
   [[nodiscard]] uint8_t score() const { return score_.value(); }
   [[nodiscard]] bool active() const { return active_; }
 

@@ -23,9 +23,13 @@ struct LayersUpdate {
 struct Selection {
   std::optional<RtpRewrite> rewrite = {};   // how it goes out, or
   DropReason reason = DropReason::kClosed;  // why it does not
+  // As which stream of a consumer that sends several.
+  uint8_t stream = 0;
   // With this packet forwarding began, or went over to another stream: packets of its stream that
   // overtook it can be forwarded now.
   bool began = false;
+  // Not forwarded now, but perhaps when a packet comes that it overtook.
+  bool early = false;
   LayersUpdate update = {};
 };
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "media/dependency_reader.h"
 #include "media/ntp_time.h"
 
 namespace millrace {
@@ -16,8 +17,8 @@ SimulcastSelector::SimulcastSelector(const Settings& settings)
   newest_.fill(std::numeric_limits<int64_t>::min() / 2);
 }
 
-Selection SimulcastSelector::OnPacket(const RtpPacket& packet, Timestamp now,
-                                      RtpRewriter& rewriter) {
+Selection SimulcastSelector::OnPacket(const RtpPacket& packet, const DependencyFrame* frame,
+                                      Timestamp now, RtpRewriter& rewriter) {
   uint8_t stream = packet.stream_index;
   if (stream >= choice_.counts().spatial) return {.reason = DropReason::kStreamLimit};
   LayersUpdate update;
@@ -31,16 +32,17 @@ Selection SimulcastSelector::OnPacket(const RtpPacket& packet, Timestamp now,
     Skip(packet, rewriter);
     selection.reason = DropReason::kEmptyPayload;
   } else if (stream == stream_) {
-    selection = Forward(packet, now, rewriter);
+    selection = Forward(packet, frame, now, rewriter);
   } else if (TakesOver(packet)) {
-    TakeOver(packet, now, rewriter);
-    selection = Forward(packet, now, rewriter);
+    TakeOver(packet, frame, now, rewriter);
+    selection = Forward(packet, frame, now, rewriter);
     selection.began = true;
     ask = ask && choice_.target()->spatial != stream;
   } else {
     bool wanted = choice_.target() && choice_.target()->spatial == stream;
     selection.reason =
         wanted && !stream_ ? DropReason::kWaitingForKeyFrame : DropReason::kLayerNotSelected;
+    selection.early = wanted;
     if (wanted && now - asked_at_ >= kAskAgainInterval) {
       asked_at_ = now;
       ask = true;
@@ -122,7 +124,8 @@ bool SimulcastSelector::TakesOver(const RtpPacket& packet) const {
   return stream == target || (!has_picture && stream < target);
 }
 
-void SimulcastSelector::TakeOver(const RtpPacket& packet, Timestamp now, RtpRewriter& rewriter) {
+void SimulcastSelector::TakeOver(const RtpPacket& packet, const DependencyFrame* frame,
+                                 Timestamp now, RtpRewriter& rewriter) {
   if (last_stream_ == packet.stream_index) {
     rewriter.Resume(packet.sequence);
   } else {
@@ -137,6 +140,8 @@ void SimulcastSelector::TakeOver(const RtpPacket& packet, Timestamp now, RtpRewr
     vp8_.Start(*vp8);
   } else if (std::holds_alternative<Vp9Descriptor>(packet.descriptor)) {
     filter_.emplace<Vp9LayerFilter>();
+  } else if (frame != nullptr && BeginsKeyFrame(frame->descriptor)) {
+    filter_.emplace<DependencyLayerFilter>();
   }
 }
 
@@ -158,24 +163,27 @@ void SimulcastSelector::AlignTo(const RtpPacket& packet, Timestamp now, RtpRewri
   reference_offset_ = rewriter.timestamp_offset();
 }
 
-LayerVerdict SimulcastSelector::Judge(const RtpPacket& packet) {
+LayerVerdict SimulcastSelector::Judge(const RtpPacket& packet, const DependencyFrame* frame) {
+  // A stream of simulcast is one spatial layer, whatever it calls it.
+  Layers target{.spatial = LayerCounts::kMax - 1, .temporal = FilterTemporal()};
   if (auto* vp8 = std::get_if<Vp8LayerFilter>(&filter_)) {
     const auto* descriptor = std::get_if<Vp8Descriptor>(&packet.descriptor);
-    return descriptor ? vp8->OnPacket(packet, *descriptor, temporal_) : LayerVerdict{};
+    return descriptor ? vp8->OnPacket(packet, *descriptor, target.temporal) : LayerVerdict{};
   }
   if (auto* vp9 = std::get_if<Vp9LayerFilter>(&filter_)) {
     const auto* descriptor = std::get_if<Vp9Descriptor>(&packet.descriptor);
-    // A stream of simulcast is one spatial layer, whatever it calls it.
-    Layers target{.spatial = LayerCounts::kMax - 1, .temporal = temporal_};
     return descriptor ? vp9->OnPacket(packet, *descriptor, target) : LayerVerdict{};
+  }
+  if (auto* filter = std::get_if<DependencyLayerFilter>(&filter_)) {
+    return frame ? filter->OnPacket(packet, *frame, target) : LayerVerdict{};
   }
   return {.forward = true, .ends_picture = packet.marker};
 }
 
-Selection SimulcastSelector::Forward(const RtpPacket& packet, Timestamp now,
-                                     RtpRewriter& rewriter) {
+Selection SimulcastSelector::Forward(const RtpPacket& packet, const DependencyFrame* frame,
+                                     Timestamp now, RtpRewriter& rewriter) {
   const auto* vp8 = std::get_if<Vp8Descriptor>(&packet.descriptor);
-  LayerVerdict verdict = Judge(packet);
+  LayerVerdict verdict = Judge(packet, frame);
   if (!verdict.forward) {
     rewriter.Drop(packet.sequence);
     if (vp8 != nullptr) vp8_.Drop(*vp8);
@@ -190,12 +198,22 @@ Selection SimulcastSelector::Forward(const RtpPacket& packet, Timestamp now,
   return {.rewrite = rewrite, .update = {.layers_changed = changed}};
 }
 
+// Temporal layers above the announced ones belong to the topmost of these.
+uint8_t SimulcastSelector::FilterTemporal() const {
+  bool all = temporal_ >= choice_.counts().highest().temporal;
+  return all ? LayerCounts::kMax - 1 : temporal_;
+}
+
 uint8_t SimulcastSelector::CurrentTemporal() const {
-  if (const auto* vp8 = std::get_if<Vp8LayerFilter>(&filter_)) return vp8->temporal();
-  if (const auto* vp9 = std::get_if<Vp9LayerFilter>(&filter_)) {
-    return vp9->current().value_or(Layers{0, temporal_}).temporal;
+  uint8_t temporal = temporal_;
+  if (const auto* vp8 = std::get_if<Vp8LayerFilter>(&filter_)) {
+    temporal = vp8->temporal();
+  } else if (const auto* vp9 = std::get_if<Vp9LayerFilter>(&filter_)) {
+    temporal = vp9->current().value_or(Layers{0, temporal_}).temporal;
+  } else if (const auto* filter = std::get_if<DependencyLayerFilter>(&filter_)) {
+    temporal = filter->current().value_or(Layers{0, temporal_}).temporal;
   }
-  return temporal_;
+  return std::min(temporal, choice_.counts().highest().temporal);
 }
 
 }  // namespace millrace

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "base/time.h"
+#include "media/dependency_layer_filter.h"
 #include "media/layer_choice.h"
 #include "media/rtp_packet.h"
 #include "media/rtp_rewriter.h"
@@ -18,7 +19,8 @@
 namespace millrace {
 
 // Makes one stream for one consumer out of the streams of a simulcast source, each of which may
-// have temporal layers (VP8, VP9; other codecs are forwarded whole).
+// have temporal layers: those of VP8 and VP9 stand in the payload, those of every other codec in
+// dependency descriptors; without them a stream is forwarded whole.
 // One stream at a time is forwarded. Another one takes over with its key frame only; until that
 // comes, the old one goes on. Which one is wanted follows from the viewer's preference, from
 // bandwidth, and from which streams arrive: one that falls silent is left by itself.
@@ -42,8 +44,10 @@ class SimulcastSelector {
 
   explicit SimulcastSelector(const Settings& settings);
 
-  // Every packet of every stream, each once. `stream_index` counts from the lowest quality up.
-  [[nodiscard]] Selection OnPacket(const RtpPacket& packet, Timestamp now, RtpRewriter& rewriter);
+  // Every packet of every stream, each once. `stream_index` counts from the lowest quality up;
+  // `frame` is what its dependency descriptor says, if any.
+  [[nodiscard]] Selection OnPacket(const RtpPacket& packet, const DependencyFrame* frame,
+                                   Timestamp now, RtpRewriter& rewriter);
   // The caller leaves this packet out for a reason of its own, instead of OnPacket.
   void Skip(const RtpPacket& packet, RtpRewriter& rewriter);
 
@@ -67,10 +71,13 @@ class SimulcastSelector {
  private:
   [[nodiscard]] LayersUpdate Aim(Timestamp now);
   [[nodiscard]] bool TakesOver(const RtpPacket& packet) const;
-  void TakeOver(const RtpPacket& packet, Timestamp now, RtpRewriter& rewriter);
+  void TakeOver(const RtpPacket& packet, const DependencyFrame* frame, Timestamp now,
+                RtpRewriter& rewriter);
   void AlignTo(const RtpPacket& packet, Timestamp now, RtpRewriter& rewriter);
-  [[nodiscard]] LayerVerdict Judge(const RtpPacket& packet);
-  [[nodiscard]] Selection Forward(const RtpPacket& packet, Timestamp now, RtpRewriter& rewriter);
+  [[nodiscard]] LayerVerdict Judge(const RtpPacket& packet, const DependencyFrame* frame);
+  [[nodiscard]] Selection Forward(const RtpPacket& packet, const DependencyFrame* frame,
+                                  Timestamp now, RtpRewriter& rewriter);
+  [[nodiscard]] uint8_t FilterTemporal() const;
   [[nodiscard]] uint8_t CurrentTemporal() const;
   [[nodiscard]] bool IsLive(uint8_t stream) const { return (presence_.live() >> stream & 1) != 0; }
 
@@ -86,7 +93,7 @@ class SimulcastSelector {
   LayerPresence presence_;
   LayerChoice choice_;
   Vp8Rewriter vp8_;
-  std::variant<std::monostate, Vp8LayerFilter, Vp9LayerFilter> filter_;
+  std::variant<std::monostate, Vp8LayerFilter, Vp9LayerFilter, DependencyLayerFilter> filter_;
 
   // --- read at a switch
   uint32_t clock_rate_;

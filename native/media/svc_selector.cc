@@ -104,13 +104,13 @@ Selection SvcSelector::Decide(const RtpPacket& packet, const DependencyFrame* fr
     // What overtook the first packet of a key frame is lost to us, and the frame with it; but for
     // what the caller kept since it waits.
     if (newest_ - packet.sequence > early_packets_max_ || packet.sequence <= passed_) {
-      return {.reason = DropReason::kWaitingForKeyFrame};
+      return {.reason = DropReason::kWaitingForKeyFrame, .early = true};
     }
     ChooseFilter(packet, frame);
   }
   verdict = Judge(packet, frame);
   if (!verdict.forward) {
-    if (!started_) return {.reason = DropReason::kWaitingForKeyFrame};
+    if (!started_) return {.reason = DropReason::kWaitingForKeyFrame, .early = true};
     rewriter.Drop(packet.sequence);
     return {.reason = DropReason::kLayerNotSelected};
   }
@@ -135,7 +135,7 @@ void SvcSelector::ChooseFilter(const RtpPacket& packet, const DependencyFrame* f
 }
 
 LayerVerdict SvcSelector::Judge(const RtpPacket& packet, const DependencyFrame* frame) {
-  Layers target = *choice_.target();
+  Layers target = FilterTarget();
   if (auto* filter = std::get_if<DependencyLayerFilter>(&filter_)) {
     return frame != nullptr ? filter->OnPacket(packet, *frame, target) : LayerVerdict{};
   }
@@ -148,7 +148,7 @@ LayerVerdict SvcSelector::Judge(const RtpPacket& packet, const DependencyFrame* 
 
 bool SvcSelector::NeedsKeyFrame() const {
   if (!started_) return true;
-  Layers target = *choice_.target();
+  Layers target = FilterTarget();
   if (const auto* filter = std::get_if<DependencyLayerFilter>(&filter_)) {
     return filter->NeedsKeyFrame(target);
   }
@@ -156,6 +156,14 @@ bool SvcSelector::NeedsKeyFrame() const {
     return filter->NeedsKeyFrame(target);
   }
   return false;
+}
+
+// Temporal layers above the announced ones belong to the topmost of these.
+Layers SvcSelector::FilterTarget() const {
+  Layers target = *choice_.target();
+  if (target.temporal == choice_.counts().highest().temporal)
+    target.temporal = LayerCounts::kMax - 1;
+  return target;
 }
 
 std::optional<Layers> SvcSelector::FilterLayers() const {
@@ -166,6 +174,7 @@ std::optional<Layers> SvcSelector::FilterLayers() const {
     // Until its first picture is whole, nobody knows how many layers that has.
     layers = vp9->current();
   }
+  if (layers) layers->temporal = std::min(layers->temporal, choice_.counts().highest().temporal);
   return layers;
 }
 

@@ -45,6 +45,7 @@ class SvcSelector {
   [[nodiscard]] LayersUpdate Allow(std::optional<Layers> highest, Timestamp now);
 
   [[nodiscard]] const LayerChoice& choice() const { return choice_; }
+  [[nodiscard]] uint8_t stream() const { return stream_; }
 
  private:
   [[nodiscard]] LayersUpdate Aim(Timestamp now);
@@ -53,6 +54,7 @@ class SvcSelector {
   [[nodiscard]] Selection Decide(const RtpPacket& packet, const DependencyFrame* frame,
                                  Timestamp now, RtpRewriter& rewriter);
   [[nodiscard]] bool NeedsKeyFrame() const;
+  [[nodiscard]] Layers FilterTarget() const;
   [[nodiscard]] std::optional<Layers> FilterLayers() const;
 
   uint8_t stream_;

@@ -7,6 +7,25 @@
 #include "wire/payload/opus.h"
 
 namespace millrace {
+namespace {
+
+ConsumerLayers ToConsumerLayers(Layers layers) {
+  return {.spatial_layer = layers.spatial, .temporal_layer = layers.temporal};
+}
+
+LayerDump ToDump(const std::optional<Layers>& layers) {
+  if (!layers) return {};
+  return {.spatial = layers->spatial, .temporal = layers->temporal};
+}
+
+std::optional<ConsumerLayersDump> DumpOf(const LayerChoice* choice) {
+  if (choice == nullptr) return std::nullopt;
+  return ConsumerLayersDump{.preferred = ToDump(choice->preferred()),
+                            .target = ToDump(choice->target()),
+                            .current = ToDump(choice->current())};
+}
+
+}  // namespace
 
 Result<Done> Consumer::Check(const ConsumeOptions& options, const Producer& producer) {
   const RtpParameters& parameters = options.rtp_parameters;
@@ -22,6 +41,9 @@ Result<Done> Consumer::Check(const ConsumeOptions& options, const Producer& prod
   for (const RtpEncodingParameters& encoding : options.consumable_encodings) {
     if (!encoding.ssrc) return Error::Type("wrong encoding in consumableRtpEncodings (no ssrc)");
   }
+  if (options.type == RtpType::kSvc && producer.streams().size() != 1) {
+    return Error::Type("a consumer of type svc needs a producer of one encoding");
+  }
   Result<StreamFormat> format = ReadStreamFormat(parameters, 0);
   if (!format.ok()) return format.error();
   Result<RtpExtensionIds> ids = ReadExtensionIds(parameters);
@@ -35,6 +57,7 @@ Result<Done> Consumer::Check(const ConsumeOptions& options, const Producer& prod
 Consumer::Consumer(ConsumeOptions options, Producer& producer, Transport& transport, Random& random)
     : ignore_dtx_(options.ignore_dtx),
       transport_(transport),
+      selector_(SelectorFor(options, producer)),
       stream_(*this, options.rtp_parameters, 0, random),
       header_(ReadExtensionIds(options.rtp_parameters).value(), options.rtp_parameters.mid),
       producer_(producer),
@@ -44,51 +67,28 @@ Consumer::Consumer(ConsumeOptions options, Producer& producer, Transport& transp
   for (const RtpCodecParameters& codec : options_.rtp_parameters.codecs) {
     payload_types_.set(codec.payload_type);
   }
-  current_stream_ = target_stream_ = producer.best_stream();
-  UpdateActive();
+  if (options_.preferred_layers) {
+    // Nothing is forwarded yet, so nothing follows.
+    (void)selector_.Prefer(options_.preferred_layers->spatial_layer,
+                           options_.preferred_layers->temporal_layer, Timestamp());
+  }
 }
 
-Consumer::Forward Consumer::OnPacket(const RtpPacket& packet, Timestamp now) {
+Selection Consumer::OnPacket(const RtpPacket& packet, const DependencyFrame* frame, Timestamp now) {
   if (!active_) return {.reason = inactive_reason_};
-  if (packet.stream_index != current_stream_ && !AdoptStream(packet)) {
-    return {.reason = DropReason::kLayerNotSelected};
+  if (std::optional<DropReason> reason = ReasonToSkip(packet)) {
+    selector_.Skip(packet, stream_.rewriter());
+    return {.reason = *reason};
   }
-  RtpRewriter& rewriter = stream_.rewriter();
-  if (!payload_types_.test(packet.payload_type)) {
-    rewriter.Drop(packet.sequence);
-    return {.reason = DropReason::kUnsupportedPayload};
-  }
-  if (packet.payload_size == 0) {
-    rewriter.Drop(packet.sequence);
-    return {.reason = DropReason::kEmptyPayload};
-  }
-  if (waiting_) {
-    if (!packet.key_frame) return {.reason = DropReason::kWaitingForKeyFrame};
-    if (switched_) {
-      rewriter.SwitchSource(packet.sequence, packet.timestamp, now);
-    } else {
-      rewriter.Resume(packet.sequence);
-    }
-    waiting_ = false;
-    switched_ = false;
-  } else if (ignore_dtx_ && stream_.format().codec == Codec::kOpus &&
-             IsOpusSilence(packet.payload())) {
-    rewriter.Drop(packet.sequence);
-    return {.reason = DropReason::kEmptyPayload};
-  }
-  std::optional<RtpRewrite> rewrite = rewriter.Forward(packet, now);
-  if (!rewrite) return {.reason = DropReason::kTooOld};
-  return {.rewrite = rewrite};
+  return selector_.OnPacket(packet, frame, now, stream_.rewriter());
 }
 
-// The packet is of another stream than the one forwarded. True: from here on it is the one.
-bool Consumer::AdoptStream(const RtpPacket& packet) {
-  if (packet.stream_index != target_stream_) return false;
-  if (!waiting_ && !packet.key_frame) return false;
-  current_stream_ = target_stream_;
-  waiting_ = true;
-  switched_ = true;
-  return true;
+std::optional<DropReason> Consumer::ReasonToSkip(const RtpPacket& packet) const {
+  if (!payload_types_.test(packet.payload_type)) return DropReason::kUnsupportedPayload;
+  bool silent =
+      ignore_dtx_ && stream_.format().codec == Codec::kOpus && IsOpusSilence(packet.payload());
+  if (silent) return DropReason::kEmptyPayload;
+  return std::nullopt;
 }
 
 void Consumer::Tell(const RtpPacket& packet, const RtpRewrite& rewrite, Turn& turn) const {
@@ -101,27 +101,66 @@ void Consumer::Tell(const RtpPacket& packet, const RtpRewrite& rewrite, Turn& tu
                      PacketTrace{DumpOf(packet, rewrite), rewrite.rtx}});
 }
 
-void Consumer::SetLinkReady(bool ready) {
+LayersUpdate Consumer::SetLinkReady(bool ready, Timestamp now) {
   link_ready_ = ready;
-  UpdateActive();
+  return UpdateActive(now);
 }
 
-bool Consumer::SetPaused(bool paused) {
-  if (paused_ == paused) return false;
+LayersUpdate Consumer::SetPaused(bool paused, Timestamp now) {
   paused_ = paused;
-  UpdateActive();
-  return true;
+  return UpdateActive(now);
 }
 
-void Consumer::SetProducerPaused(bool paused) {
+LayersUpdate Consumer::SetProducerPaused(bool paused, Timestamp now) {
   producer_paused_ = paused;
-  UpdateActive();
+  return UpdateActive(now);
 }
 
-void Consumer::SetTargetStream(uint8_t stream) { target_stream_ = stream; }
+LayersUpdate Consumer::OnStreamsChanged(Timestamp now) {
+  LayersUpdate update = selector_.SetBest(producer_.best_stream());
+  if (!active_) return {};
+  SpatialLayerSet silent = static_cast<SpatialLayerSet>(~producer_.live_streams());
+  for (uint8_t stream = 0; stream < producer_.streams().size(); ++stream) {
+    if ((silent >> stream & 1) == 0) continue;
+    LayersUpdate stopped = selector_.OnStreamStopped(stream, now);
+    update.layers_changed |= stopped.layers_changed;
+    if (stopped.ask_key_frame) update.ask_key_frame = stopped.ask_key_frame;
+  }
+  return update;
+}
 
-// One stream has no layers to choose from.
-std::optional<ConsumerLayers> Consumer::SetPreferredLayers(ConsumerLayers) { return std::nullopt; }
+BitrateRequest Consumer::RequestBitrate(Timestamp now) const {
+  const LayerBitrates* bitrates = producer_.layer_bitrates();
+  if (choice() && bitrates) {
+    return BitrateRequest::ForLayers(*choice(), *bitrates, priority_, now);
+  }
+  const Producer::Stream& stream = producer_.streams()[source_stream()];
+  return BitrateRequest::ForStream(stream.receive ? stream.receive->bitrate(now) : 0, priority_);
+}
+
+LayersUpdate Consumer::Grant(const BitrateRequest& request, uint8_t granted, Timestamp now) {
+  if (!choice()) return {};
+  if (request.unknown()) return Allow(choice()->counts().highest(), now);
+  return Allow(request.LayersOf(granted), now);
+}
+
+LayersUpdate Consumer::Allow(std::optional<Layers> highest, Timestamp now) {
+  return selector_.Allow(highest, now);
+}
+
+LayersUpdate Consumer::Prefer(ConsumerLayers layers, Timestamp now) {
+  return selector_.Prefer(layers.spatial_layer, layers.temporal_layer, now);
+}
+
+std::optional<ConsumerLayers> Consumer::preferred_layers() const {
+  if (!choice()) return std::nullopt;
+  return ToConsumerLayers(choice()->preferred());
+}
+
+std::optional<ConsumerLayers> Consumer::current_layers() const {
+  if (!choice() || !choice()->current()) return std::nullopt;
+  return ToConsumerLayers(*choice()->current());
+}
 
 uint8_t Consumer::SetPriority(uint8_t priority) {
   // Zero means the usual priority.
@@ -131,14 +170,17 @@ uint8_t Consumer::SetPriority(uint8_t priority) {
 
 ConsumerScoreValue Consumer::Score() const {
   ConsumerScoreValue score{.score = stream_.score(), .producer_scores = producer_.scores()};
-  if (target_stream_ < score.producer_scores.size()) {
-    score.producer_score = score.producer_scores[target_stream_];
+  if (source_stream() < score.producer_scores.size()) {
+    score.producer_score = score.producer_scores[source_stream()];
   }
   return score;
 }
 
 ConsumeAnswer Consumer::Answer() const {
-  return {.paused = paused_, .producer_paused = producer_paused_, .score = Score()};
+  return {.paused = paused_,
+          .producer_paused = producer_paused_,
+          .score = Score(),
+          .preferred_layers = preferred_layers()};
 }
 
 ConsumerDump Consumer::Dump() const {
@@ -153,6 +195,7 @@ ConsumerDump Consumer::Dump() const {
       .paused = paused_,
       .producer_paused = producer_paused_,
       .priority = priority_,
+      .layers = DumpOf(choice()),
   };
   for (const RtpCodecParameters& codec : options_.rtp_parameters.codecs) {
     if (codec.payload_type != stream_.format().parameters.rtx_payload_type) {
@@ -166,19 +209,36 @@ ConsumerDump Consumer::Dump() const {
 std::vector<RtpStreamStats> Consumer::Stats(Timestamp now) const {
   std::vector<RtpStreamStats> list;
   list.push_back(stream_.Stats(kind(), now));
-  const Producer::Stream& source = producer_.streams()[target_stream_];
+  const Producer::Stream& source = producer_.streams()[source_stream()];
   if (source.receive) list.push_back(producer_.StatsOf(source, now));
   return list;
 }
 
-void Consumer::UpdateActive() {
+StreamSelector Consumer::SelectorFor(const ConsumeOptions& options, const Producer& producer) {
+  uint32_t clock_rate = ReadStreamFormat(options.rtp_parameters, 0).value().parameters.clock_rate;
+  switch (options.type) {
+    case RtpType::kSimulcast:
+      return StreamSelector::Simulcast(
+          {.counts = producer.layer_counts(), .clock_rate = clock_rate});
+    case RtpType::kSvc:
+      return StreamSelector::Svc({.counts = producer.layer_counts()});
+    case RtpType::kSimple:
+    case RtpType::kPipe:
+      break;
+  }
+  return StreamSelector::PassThrough(producer.best_stream());
+}
+
+LayersUpdate Consumer::UpdateActive(Timestamp now) {
   bool was_active = active_;
   active_ = !paused_ && !producer_paused_ && link_ready_;
   inactive_reason_ = !link_ready_       ? DropReason::kNotConnected
                      : producer_paused_ ? DropReason::kProducerPaused
                                         : DropReason::kConsumerPaused;
-  if (active_ && !was_active) waiting_ = true;
-  if (!active_ && was_active) stream_.send().Pause();
+  if (active_ == was_active) return {};
+  if (active_) return selector_.Start(producer_.live_streams(), now);
+  stream_.send().Pause();
+  return selector_.Stop();
 }
 
 }  // namespace millrace

@@ -12,6 +12,8 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "media/rtp_packet.h"
+#include "media/stream_selector.h"
+#include "routing/bitrate_request.h"
 #include "routing/consumer_stream.h"
 #include "routing/egress_header.h"
 #include "routing/parameters.h"
@@ -23,24 +25,21 @@ namespace millrace {
 class Producer;
 class Transport;
 
-// A media stream that leaves to one endpoint: one encoding of its producer, numbered without seams.
-// Decides for each packet whether and as what it goes out; the transport sends it.
+// A media stream that leaves to one endpoint, numbered without seams: one stream of its producer,
+// or the layers of it that its viewer prefers, bandwidth allows and the source sends. Decides for
+// each packet whether and as what it goes out; the transport sends it. What follows from a change
+// is returned as a LayersUpdate, and the router sees to it.
 class Consumer {
  public:
-  // What becomes of one packet.
-  struct Forward {
-    std::optional<RtpRewrite> rewrite{};  // how it goes out, or
-    DropReason reason = DropReason::kClosed;
-    uint8_t stream = 0;  // as which of its streams
-  };
-
   // Refuses parameters that contradict each other or the producer's.
   [[nodiscard]] static Result<Done> Check(const ConsumeOptions& options, const Producer& producer);
   // `options` have passed Check.
   Consumer(ConsumeOptions options, Producer& producer, Transport& transport, Random& random);
 
   // --- the packet path
-  [[nodiscard]] Forward OnPacket(const RtpPacket& packet, Timestamp now);
+  // `frame` is what the packet's dependency descriptor says, if any.
+  [[nodiscard]] Selection OnPacket(const RtpPacket& packet, const DependencyFrame* frame,
+                                   Timestamp now);
   // The trace events of a packet that goes out.
   void Tell(const RtpPacket& packet, const RtpRewrite& rewrite, Turn& turn) const;
   [[nodiscard]] const EgressHeader& header() const { return header_; }
@@ -53,15 +52,29 @@ class Consumer {
 
   // --- changes around it
   // The link can carry its streams, or no more.
-  void SetLinkReady(bool ready);
-  // False when nothing changes.
-  bool SetPaused(bool paused);
-  void SetProducerPaused(bool paused);
-  // Which of the producer's streams to go over to, at its next key frame.
-  void SetTargetStream(uint8_t stream);
+  [[nodiscard]] LayersUpdate SetLinkReady(bool ready, Timestamp now);
+  [[nodiscard]] LayersUpdate SetPaused(bool paused, Timestamp now);
+  [[nodiscard]] LayersUpdate SetProducerPaused(bool paused, Timestamp now);
+  // Streams of the producer came to life or fell silent.
+  [[nodiscard]] LayersUpdate OnStreamsChanged(Timestamp now);
+  void OnSenderReport(uint8_t stream, uint64_t ntp, uint32_t rtp_timestamp) {
+    selector_.OnSenderReport(stream, ntp, rtp_timestamp);
+  }
   [[nodiscard]] bool active() const { return active_; }
   [[nodiscard]] bool paused() const { return paused_; }
-  [[nodiscard]] uint8_t target_stream() const { return target_stream_; }
+  // The producer's stream that is forwarded, or else the one that is waited for.
+  [[nodiscard]] uint8_t source_stream() const { return selector_.stream(); }
+  // Null for a consumer without layers.
+  [[nodiscard]] const LayerChoice* choice() const { return selector_.choice(); }
+
+  // --- bandwidth. Until told otherwise everything is allowed.
+  [[nodiscard]] BitrateRequest RequestBitrate(Timestamp now) const;
+  // The allocator's answer to `request`: so many of its layers.
+  [[nodiscard]] LayersUpdate Grant(const BitrateRequest& request, uint8_t granted, Timestamp now);
+  // The highest layers there is bandwidth for; nothing: none at all. A consumer without layers is
+  // always sent.
+  [[nodiscard]] LayersUpdate Allow(std::optional<Layers> highest, Timestamp now);
+  [[nodiscard]] uint8_t priority() const { return priority_; }
 
   // --- control
   [[nodiscard]] const std::string& id() const { return options_.consumer_id; }
@@ -69,8 +82,12 @@ class Consumer {
   [[nodiscard]] Producer& producer() const { return producer_; }
   [[nodiscard]] MediaKind kind() const { return options_.kind; }
   void EnableTrace(const std::vector<RtpTraceType>& types) { traced_ = TraceTypes(types); }
-  // The layers that are preferred from now on; nothing for a consumer without layers.
-  [[nodiscard]] std::optional<ConsumerLayers> SetPreferredLayers(ConsumerLayers layers);
+  // Layers that do not exist mean the highest ones. Nothing happens to a consumer without layers.
+  [[nodiscard]] LayersUpdate Prefer(ConsumerLayers layers, Timestamp now);
+  // What holds of that; nothing for a consumer without layers.
+  [[nodiscard]] std::optional<ConsumerLayers> preferred_layers() const;
+  // What is forwarded now; nothing also when nothing is.
+  [[nodiscard]] std::optional<ConsumerLayers> current_layers() const;
   // The priority that holds from now on.
   [[nodiscard]] uint8_t SetPriority(uint8_t priority);
   [[nodiscard]] ConsumerScoreValue Score() const;
@@ -80,20 +97,19 @@ class Consumer {
   [[nodiscard]] std::vector<RtpStreamStats> Stats(Timestamp now) const;
 
  private:
-  [[nodiscard]] bool AdoptStream(const RtpPacket& packet);
-  void UpdateActive();
+  [[nodiscard]] static StreamSelector SelectorFor(const ConsumeOptions& options,
+                                                  const Producer& producer);
+  [[nodiscard]] std::optional<DropReason> ReasonToSkip(const RtpPacket& packet) const;
+  [[nodiscard]] LayersUpdate UpdateActive(Timestamp now);
 
   // --- read for each packet
   bool active_ = false;
-  bool waiting_ = true;   // for the packet that a decoder can begin with
-  bool switched_ = true;  // that packet is of another stream than the last one forwarded
   bool ignore_dtx_ = false;
   DropReason inactive_reason_ = DropReason::kNotConnected;
-  uint8_t current_stream_ = 0;
-  uint8_t target_stream_ = 0;
   TraceTypes traced_;
   std::bitset<128> payload_types_;
   Transport& transport_;
+  StreamSelector selector_;
   ConsumerStream stream_;
   EgressHeader header_;
   std::vector<std::unique_ptr<ConsumerStream>> more_streams_;

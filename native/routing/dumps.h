@@ -208,6 +208,17 @@ struct ProducerDump {
   bool paused = false;
 };
 
+// Layers as dumps show them.
+struct LayerDump {
+  int16_t spatial = -1;  // -1: none
+  int16_t temporal = -1;
+};
+struct ConsumerLayersDump {
+  LayerDump preferred{};
+  LayerDump target{};
+  LayerDump current{};
+};
+
 struct ConsumerDump {
   std::string id{};
   RtpType type = RtpType::kSimple;
@@ -220,6 +231,7 @@ struct ConsumerDump {
   bool paused = false;
   bool producer_paused = false;
   uint8_t priority = 1;
+  std::optional<ConsumerLayersDump> layers{};  // nothing for a consumer without any
   std::vector<RtpStreamDump> rtp_streams{};
 };
 

@@ -78,7 +78,15 @@ Producer::Producer(ProduceOptions options, Transport& transport)
                   .gate = KeyFrameGate(GateInterval(options_.key_frame_request_delay_ms))};
     if (parameters().encodings[i].ssrc) stream.ssrc = Ssrc(*parameters().encodings[i].ssrc);
     if (format.parameters.rtx_ssrc) stream.rtx_ssrc = Ssrc(*format.parameters.rtx_ssrc);
+    if (extension_ids_.IdOf(RtpExtension::kDependencyDescriptor) != 0) {
+      stream.dependencies = std::make_unique<DependencyReader>();
+    }
     streams_.push_back(std::move(stream));
+  }
+  if (type_ == RtpType::kSimulcast || type_ == RtpType::kSvc) {
+    LayerBitrates::Stacking stacking = type_ == RtpType::kSvc ? LayerBitrates::Stacking::kSvc
+                                                              : LayerBitrates::Stacking::kSimulcast;
+    layer_bitrates_ = std::make_unique<LayerBitrates>(stacking, layer_counts());
   }
 }
 
@@ -109,12 +117,15 @@ Producer::Received Producer::Receive(const StreamRoute& route, RtpPacket& packet
   packet.recovered = route.rtx;
   bool is_new = !stream.receive;
   if (is_new) CreateReceive(stream);
+  std::optional<DependencyFrame> frame = Describe(stream, packet);
 
   ReceiveStream::Received result = stream.receive->Receive(packet, turn.now);
   Received outcome{.drop = result.drop,
                    .ask_key_frame = result.ask_key_frame,
-                   .score_changed = is_new || result.score_change.has_value()};
+                   .score_changed = is_new || result.score_change.has_value(),
+                   .frame = frame};
   if (outcome.drop) return outcome;
+  if (layer_bitrates_) CountLayer(packet, turn.now);
   if (packet.key_frame) stream.gate.KeyFrameReceived();
   if (traced_.any()) Tell(packet, route.rtx, turn);
   if (paused_) {
@@ -132,6 +143,28 @@ Producer::Received Producer::Receive(const StreamRoute& route, RtpPacket& packet
         id(), orientation_->back_camera, orientation_->flip, orientation_->rotation_degrees});
   }
   return outcome;
+}
+
+// A descriptor also tells the layers of codecs whose payload does not.
+std::optional<DependencyFrame> Producer::Describe(Stream& stream, RtpPacket& packet) {
+  if (!stream.dependencies) return std::nullopt;
+  std::optional<DependencyFrame> frame = stream.dependencies->Read(packet);
+  if (!frame) return std::nullopt;
+  if (std::holds_alternative<std::monostate>(packet.descriptor)) {
+    packet.spatial_layer = frame->descriptor.frame.spatial_layer;
+    packet.temporal_layer = frame->descriptor.frame.temporal_layer;
+    packet.key_frame |= BeginsKeyFrame(frame->descriptor);
+  }
+  return frame;
+}
+
+// What lies above the announced layers counts as the topmost.
+void Producer::CountLayer(const RtpPacket& packet, Timestamp now) {
+  Layers highest = layer_counts().highest();
+  uint8_t spatial = type_ == RtpType::kSvc ? packet.spatial_layer : packet.stream_index;
+  layer_bitrates_->Add({.spatial = std::min(spatial, highest.spatial),
+                        .temporal = std::min(packet.temporal_layer, highest.temporal)},
+                       packet.size, now);
 }
 
 std::optional<StreamRoute> Producer::Adopt(const RtpView& packet, const RtpExtensions& extensions) {
@@ -190,6 +223,25 @@ uint8_t Producer::best_stream() const {
     if (streams_[i].receive && streams_[i].receive->active()) return static_cast<uint8_t>(i);
   }
   return 0;
+}
+
+SpatialLayerSet Producer::live_streams() const {
+  uint32_t live = 0;
+  for (size_t i = 0; i < streams_.size(); ++i) {
+    if (streams_[i].receive && streams_[i].receive->active()) live |= 1u << i;
+  }
+  return static_cast<SpatialLayerSet>(live);
+}
+
+LayerCounts Producer::layer_counts() const {
+  const RtpStreamParameters& first = streams_.front().format.parameters;
+  LayerCounts counts{.spatial = static_cast<uint8_t>(streams_.size()),
+                     .temporal = first.temporal_layers};
+  for (const Stream& stream : streams_) {
+    counts.temporal = std::max(counts.temporal, stream.format.parameters.temporal_layers);
+  }
+  if (type_ == RtpType::kSvc) counts.spatial = first.spatial_layers;
+  return counts;
 }
 
 std::vector<uint8_t> Producer::scores() const {

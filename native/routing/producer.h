@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,7 +10,9 @@
 #include "base/drop_reason.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "media/dependency_reader.h"
 #include "media/key_frame_gate.h"
+#include "media/layer_choice.h"
 #include "media/receive_stream.h"
 #include "media/rtp_packet.h"
 #include "routing/parameters.h"
@@ -36,6 +39,8 @@ class Producer {
     std::optional<Ssrc> ssrc{};
     std::optional<Ssrc> rtx_ssrc{};
     std::optional<ReceiveStream> receive{};
+    // Made when the peer sends dependency descriptors; some kilobytes.
+    std::unique_ptr<DependencyReader> dependencies{};
     KeyFrameGate gate{};
     uint8_t fir_sequence_number = 0;
   };
@@ -48,6 +53,8 @@ class Producer {
     std::optional<DropReason> drop{};  // the packet goes no further
     bool ask_key_frame = false;
     bool score_changed = false;
+    // What the packet's dependency descriptor says; valid until the next call.
+    std::optional<DependencyFrame> frame{};
   };
 
   // Refuses parameters that contradict each other.
@@ -88,6 +95,12 @@ class Producer {
   [[nodiscard]] const RtpExtensionIds& extension_ids() const { return extension_ids_; }
   // The stream that a consumer of one stream gets: the highest encoding that is active.
   [[nodiscard]] uint8_t best_stream() const;
+  // The streams that arrive.
+  [[nodiscard]] SpatialLayerSet live_streams() const;
+  // The layers that are announced; of several streams each is a spatial layer.
+  [[nodiscard]] LayerCounts layer_counts() const;
+  // What layers cost; null for a source without any.
+  [[nodiscard]] const LayerBitrates* layer_bitrates() const { return layer_bitrates_.get(); }
   [[nodiscard]] std::vector<uint8_t> scores() const;
   [[nodiscard]] ProducerScoreChanged ScoreEvent() const;
   [[nodiscard]] ProducerDump Dump() const;
@@ -99,6 +112,8 @@ class Producer {
 
   void Tell(const RtpPacket& packet, bool rtx, Turn& turn);
   void CreateReceive(Stream& stream);
+  [[nodiscard]] std::optional<DependencyFrame> Describe(Stream& stream, RtpPacket& packet);
+  void CountLayer(const RtpPacket& packet, Timestamp now);
 
   // --- read for each packet
   Transport& transport_;
@@ -109,6 +124,7 @@ class Producer {
   TraceTypes traced_;
   std::array<uint8_t, 128> mapped_payload_type_{};  // 0xFF: not of this producer
   std::array<Codec, 128> codecs_{};
+  std::unique_ptr<LayerBitrates> layer_bitrates_;  // of a source with layers
   RtpExtensionIds extension_ids_;
 
   ProduceOptions options_;

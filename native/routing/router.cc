@@ -75,7 +75,7 @@ void Router::OnRtp(Transport& transport, const Path& path, Bytes bytes, Timestam
   const Producer::Stream& stream = producer.streams()[stream_index];
   if (stream.receive) transport.Schedule(stream.receive->deadline(), turn);
   if (result.drop) return drop(*result.drop);
-  Forward(producer, packet, turn);
+  Forward(producer, packet, result.frame ? &*result.frame : nullptr, turn);
 }
 
 // Null when no producer wants the packet, which is then counted.
@@ -102,21 +102,33 @@ const StreamRoute* Router::FindRoute(Transport& transport, const RtpView& view, 
   return learned.route;
 }
 
-void Router::Forward(const Producer& producer, const RtpPacketRef& packet, Turn& turn) {
+void Router::Forward(const Producer& producer, const RtpPacketRef& packet,
+                     const DependencyFrame* frame, Turn& turn) {
   const std::vector<Consumer*>& consumers = producer.consumers();
   for (size_t i = 0; i < consumers.size(); ++i) {
     // The next consumer's state is on its way into the cache while this one is served.
     if (i + 1 < consumers.size()) __builtin_prefetch(consumers[i + 1]);
     Consumer& consumer = *consumers[i];
-    Consumer::Forward forward = consumer.OnPacket(*packet, turn.now);
-    if (!forward.rewrite) {
-      turn.out.CountDrop(forward.reason);
-      // A viewer who never got a packet cannot know that it should ask.
-      if (forward.reason == DropReason::kWaitingForKeyFrame) RequestKeyFrame(consumer, turn);
-      continue;
+    Selection selection = consumer.OnPacket(*packet, frame, turn.now);
+    if (selection.rewrite) {
+      if (consumer.traced().any()) consumer.Tell(*packet, *selection.rewrite, turn);
+      consumer.transport().Send(packet, consumer.stream(selection.stream), *selection.rewrite,
+                                turn);
+    } else {
+      turn.out.CountDrop(selection.reason);
     }
-    if (consumer.traced().any()) consumer.Tell(*packet, *forward.rewrite, turn);
-    consumer.transport().Send(packet, consumer.stream(forward.stream), *forward.rewrite, turn);
+    if (selection.update != LayersUpdate{}) Apply(consumer, selection.update, turn);
+  }
+}
+
+void Router::Apply(Consumer& consumer, const LayersUpdate& update, Turn& turn) {
+  if (update.layers_changed) {
+    turn.events.notifications.push_back(
+        ConsumerLayersChanged{consumer.id(), consumer.current_layers()});
+  }
+  // A viewer who never got a packet cannot know that it should ask.
+  if (update.ask_key_frame && consumer.active()) {
+    AskKeyFrame(consumer.producer(), *update.ask_key_frame, turn);
   }
 }
 
@@ -156,25 +168,23 @@ void Router::SetPaused(Producer& producer, bool paused, Turn& turn) {
   if (producer.paused() == paused) return;
   producer.SetPaused(paused, turn.now);
   for (Consumer* consumer : producer.consumers()) {
-    consumer->SetProducerPaused(paused);
     if (paused) {
       turn.events.notifications.push_back(ConsumerProducerPaused{consumer->id()});
     } else {
       turn.events.notifications.push_back(ConsumerProducerResumed{consumer->id()});
-      RequestKeyFrame(*consumer, turn);
     }
+    Apply(*consumer, consumer->SetProducerPaused(paused, turn.now), turn);
   }
   if (!paused) producer.transport().UpdateDeadline();
   turn.events.rescheduled.push_back(&producer.transport());
 }
 
 void Router::SetPaused(Consumer& consumer, bool paused, Turn& turn) {
-  if (!consumer.SetPaused(paused)) return;
-  if (!paused) RequestKeyFrame(consumer, turn);
+  Apply(consumer, consumer.SetPaused(paused, turn.now), turn);
 }
 
 void Router::RequestKeyFrame(Consumer& consumer, Turn& turn) {
-  if (consumer.active()) AskKeyFrame(consumer.producer(), consumer.target_stream(), turn);
+  if (consumer.active()) AskKeyFrame(consumer.producer(), consumer.source_stream(), turn);
 }
 
 void Router::OnLinkChange(Transport& transport, Turn& turn) {
@@ -194,7 +204,7 @@ void Router::OnLinkChange(Transport& transport, Turn& turn) {
 void Router::ActivateConsumer(Consumer& consumer, Turn& turn) {
   Link& link = consumer.transport().link();
   if (!link.ready()) {
-    consumer.SetLinkReady(false);
+    Apply(consumer, consumer.SetLinkReady(false, turn.now), turn);
     return;
   }
   bool usable = true;
@@ -206,18 +216,13 @@ void Router::ActivateConsumer(Consumer& consumer, Turn& turn) {
     usable &= media && rtx;
     stream.SetSrtp(media.value_or(SrtpStream()), rtx.value_or(SrtpStream()));
   }
-  consumer.SetLinkReady(usable);
-  RequestKeyFrame(consumer, turn);
+  Apply(consumer, consumer.SetLinkReady(usable, turn.now), turn);
 }
 
 void Router::OnScoreChange(Producer& producer, Turn& turn) {
   turn.events.notifications.push_back(producer.ScoreEvent());
-  uint8_t best = producer.best_stream();
   for (Consumer* consumer : producer.consumers()) {
-    if (consumer->target_stream() != best) {
-      consumer->SetTargetStream(best);
-      RequestKeyFrame(*consumer, turn);
-    }
+    Apply(*consumer, consumer->OnStreamsChanged(turn.now), turn);
     turn.events.notifications.push_back(ConsumerScoreChanged{consumer->id(), consumer->Score()});
   }
 }

@@ -6,6 +6,7 @@
 
 #include "base/byte_reader.h"
 #include "base/endpoint.h"
+#include "media/selection.h"
 #include "routing/commons.h"
 #include "routing/parameters.h"
 #include "routing/producer.h"
@@ -40,6 +41,8 @@ class Router {
   void SetPaused(Producer& producer, bool paused, Turn& turn);
   void SetPaused(Consumer& consumer, bool paused, Turn& turn);
   void RequestKeyFrame(Consumer& consumer, Turn& turn);
+  // Tells and asks what follows from a change of the consumer's layers.
+  void Apply(Consumer& consumer, const LayersUpdate& update, Turn& turn);
 
   // --- what others of this room found out
   // The link may have become ready for media, or no more.
@@ -57,7 +60,8 @@ class Router {
   void OnRtp(Transport& transport, const Path& path, Bytes bytes, Timestamp received, Turn& turn);
   [[nodiscard]] const StreamRoute* FindRoute(Transport& transport, const RtpView& view,
                                              Timestamp received, Turn& turn);
-  void Forward(const Producer& producer, const RtpPacketRef& packet, Turn& turn);
+  void Forward(const Producer& producer, const RtpPacketRef& packet, const DependencyFrame* frame,
+               Turn& turn);
   void ActivateConsumer(Consumer& consumer, Turn& turn);
   void AskKeyFrame(Producer& producer, size_t stream_index, Turn& turn);
   void SendKeyFrameRequest(Producer& producer, Producer::Stream& stream, Turn& turn);

@@ -83,6 +83,9 @@ void Router::OnSenderReport(Transport& transport, const RtcpBlock& block, Turn& 
     Producer& producer = *route->producer;
     Producer::Stream& stream = producer.streams()[route->stream];
     if (stream.receive) stream.receive->ReceiveSenderReport(*report, turn.now);
+    for (Consumer* consumer : producer.consumers()) {
+      consumer->OnSenderReport(route->stream, report->ntp, report->rtp_timestamp);
+    }
     if (producer.traced().Has(RtpTraceType::kSenderReport)) {
       turn.events.notifications.push_back(
           ProducerTraced{producer.id(), RtpTraceType::kSenderReport,

@@ -105,6 +105,10 @@ struct ConsumerScoreChanged {
   std::string id{};
   ConsumerScoreValue score{};
 };
+struct ConsumerLayersChanged {
+  std::string id{};
+  std::optional<ConsumerLayers> layers{};  // nothing: none is forwarded
+};
 struct ConsumerProducerPaused {
   std::string id{};
 };
@@ -129,9 +133,9 @@ struct AudioLevelSilence {
 using RoutingEvent =
     std::variant<IceStateChanged, IceSelectedTupleChanged, DtlsStateChanged, PlainTupleLearned,
                  ProducerScoreChanged, ProducerVideoOrientationChanged, ProducerTraced,
-                 ConsumerTraced, ConsumerScoreChanged, ConsumerProducerPaused,
-                 ConsumerProducerResumed, ConsumerProducerClosed, AudioLevelVolumes,
-                 AudioLevelSilence>;
+                 ConsumerTraced, ConsumerScoreChanged, ConsumerLayersChanged,
+                 ConsumerProducerPaused, ConsumerProducerResumed, ConsumerProducerClosed,
+                 AudioLevelVolumes, AudioLevelSilence>;
 
 // What routing has to say beside datagrams. The worker drains both lists after every call into
 // routing: notifications in their order, and the transports whose deadline() became earlier.

@@ -84,13 +84,14 @@ std::pair<uint8_t, uint8_t> LayersOf(std::string_view mode) {
 }  // namespace
 
 Codec CodecOf(std::string_view mime_type) {
-  static constexpr std::array<std::pair<std::string_view, Codec>, 6> kNames = {{
+  static constexpr std::array<std::pair<std::string_view, Codec>, 7> kNames = {{
       {"opus", Codec::kOpus},
       {"vp8", Codec::kVp8},
       {"vp9", Codec::kVp9},
       {"h264", Codec::kH264},
       {"h265", Codec::kH265},
       {"av1", Codec::kAv1},
+      {"multiopus", Codec::kOpus},
   }};
   std::string_view subtype = SubtypeOf(mime_type);
   for (const auto& [name, codec] : kNames) {

@@ -91,6 +91,10 @@ struct DependencyDescriptor {
   // Which targets the sender goes on with from this frame on; a bit each.
   std::optional<uint32_t> active_targets = {};
 
+  // Whether a structure comes with the packet; Parse tells whether it is a good one.
+  [[nodiscard]] static bool HasStructure(Bytes value) {
+    return value.size() > 3 && (value[3] & 0x80) != 0;
+  }
   // `structure` is the stream's, and replaced by the packet's own if that has one. Nothing when the
   // descriptor breaks a rule of its own or names a template that does not exist; `structure` is as
   // before then.

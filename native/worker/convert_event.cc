@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "worker/convert_rtp.h"
 #include "worker/convert_stream.h"
 #include "worker/convert_transport.h"
 
@@ -156,6 +157,12 @@ struct EventWriter {
   EventBody operator()(const ConsumerScoreChanged& event) const {
     return BodyOf(Event::CONSUMER_SCORE, fbs::Consumer::CreateScoreNotification(
                                              builder, WriteConsumerScore(builder, event.score)));
+  }
+  EventBody operator()(const ConsumerLayersChanged& event) const {
+    Offset<fbs::Consumer::ConsumerLayers> layers;
+    if (event.layers) layers = WriteLayers(builder, *event.layers);
+    return BodyOf(Event::CONSUMER_LAYERS_CHANGE,
+                  fbs::Consumer::CreateLayersChangeNotification(builder, layers));
   }
   EventBody operator()(const ConsumerProducerPaused&) const {
     return {.event = Event::CONSUMER_PRODUCER_PAUSE, .type = EventType::NONE, .body = {}};

@@ -143,8 +143,18 @@ Offset<fbs::Consumer::DumpResponse> WriteConsumerDump(Builder& builder, const Co
       static_cast<fbs::RtpParameters::MediaKind>(value.kind), parameters, encodings, payload_types,
       traces, value.paused, value.producer_paused, value.priority);
   auto streams = WriteStreams(builder, value.rtp_streams);
-  return fbs::Consumer::CreateDumpResponse(
-      builder, fbs::Consumer::CreateConsumerDump(builder, base, streams));
+  fbs::Consumer::ConsumerDumpBuilder dump(builder);
+  dump.add_base(base);
+  dump.add_rtp_streams(streams);
+  if (value.layers) {
+    dump.add_preferred_spatial_layer(value.layers->preferred.spatial);
+    dump.add_preferred_temporal_layer(value.layers->preferred.temporal);
+    dump.add_target_spatial_layer(value.layers->target.spatial);
+    dump.add_target_temporal_layer(value.layers->target.temporal);
+    dump.add_current_spatial_layer(value.layers->current.spatial);
+    dump.add_current_temporal_layer(value.layers->current.temporal);
+  }
+  return fbs::Consumer::CreateDumpResponse(builder, dump.Finish());
 }
 
 OffsetList<fbs::RtpStream::Stats> WriteStreamStats(Builder& builder,

@@ -45,8 +45,9 @@ Result<Done> ResumeConsumer(Machine&, Consumer& consumer, const NoBody&, Turn& t
 }
 
 Result<PreferredLayersAnswer> PreferLayers(Machine&, Consumer& consumer,
-                                           const SetPreferredLayers& body, Turn&) {
-  return PreferredLayersAnswer{consumer.SetPreferredLayers(body.layers)};
+                                           const SetPreferredLayers& body, Turn& turn) {
+  consumer.transport().router().Apply(consumer, consumer.Prefer(body.layers, turn.now), turn);
+  return PreferredLayersAnswer{consumer.preferred_layers()};
 }
 
 Result<PriorityAnswer> Prioritise(Machine&, Consumer& consumer, const SetPriority& body, Turn&) {

@@ -122,7 +122,7 @@ class Call {
     streams_[arrival.stream].Fill(arrival.picture, arrival.packet, *packet_);
     bool late = packet_->sequence < newest_[arrival.stream];
     newest_[arrival.stream] = std::max(newest_[arrival.stream], packet_->sequence);
-    Selection selection = selector_.OnPacket(*packet_, Timestamp::Millis(ms), rewriter_);
+    Selection selection = selector_.OnPacket(*packet_, nullptr, Timestamp::Millis(ms), rewriter_);
     Apply(selection.update, ms);
     auto key = std::make_tuple(arrival.stream, arrival.picture);
     if (!selection.rewrite) {

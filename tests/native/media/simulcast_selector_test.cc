@@ -19,7 +19,7 @@ class SimulcastSelectorTest : public testing::Test {
     packet_->key_frame = key;
     packet_->marker = true;
     packet_->payload_size = 100;
-    return selector_.OnPacket(*packet_, now_, rewriter_);
+    return selector_.OnPacket(*packet_, nullptr, now_, rewriter_);
   }
   Selection SendKey(uint8_t stream) { return Send(stream, true); }
   uint32_t ClockOf(uint8_t stream) const {
@@ -173,7 +173,7 @@ TEST_F(SimulcastSelectorTest, PutsAnotherStreamOnTheSameClockBySenderReports) {
   packet_->sequence = next_[0]++;
   packet_->timestamp = ClockOf(0);
   packet_->key_frame = true;
-  Selection low = selector_.OnPacket(*packet_, now_ + Duration::Millis(300), rewriter_);
+  Selection low = selector_.OnPacket(*packet_, nullptr, now_ + Duration::Millis(300), rewriter_);
   ASSERT_TRUE(low.rewrite);
   EXPECT_EQ(low.rewrite->timestamp - start, (now_ - started).ms() * 90);
 }
@@ -219,7 +219,7 @@ TEST_F(SimulcastSelectorTest, ClosesRanksBehindPacketsThatCarryNothing) {
   packet_->stream_index = 2;
   packet_->sequence = next_[2]++;
   packet_->payload_size = 0;
-  EXPECT_EQ(selector_.OnPacket(*packet_, now_, rewriter_).reason, DropReason::kEmptyPayload);
+  EXPECT_EQ(selector_.OnPacket(*packet_, nullptr, now_, rewriter_).reason, DropReason::kEmptyPayload);
   packet_->sequence = next_[2]++;
   selector_.Skip(*packet_, rewriter_);
   EXPECT_EQ(Send(2).rewrite->sequence, static_cast<uint16_t>(last + 1));
@@ -228,9 +228,9 @@ TEST_F(SimulcastSelectorTest, ClosesRanksBehindPacketsThatCarryNothing) {
 TEST_F(SimulcastSelectorTest, RefusesStreamsBeyondItsNumber) {
   StartHigh();
   packet_->stream_index = 3;
-  EXPECT_EQ(selector_.OnPacket(*packet_, now_, rewriter_).reason, DropReason::kStreamLimit);
+  EXPECT_EQ(selector_.OnPacket(*packet_, nullptr, now_, rewriter_).reason, DropReason::kStreamLimit);
   packet_->stream_index = 255;
-  EXPECT_EQ(selector_.OnPacket(*packet_, now_, rewriter_).reason, DropReason::kStreamLimit);
+  EXPECT_EQ(selector_.OnPacket(*packet_, nullptr, now_, rewriter_).reason, DropReason::kStreamLimit);
 }
 
 TEST_F(SimulcastSelectorTest, SendsTheLeastOfAStreamThatThereIsNoBandwidthFor) {

@@ -123,7 +123,7 @@ TEST_F(RtpListenerTest, AConsumerOfSimulcastGetsTheHighestActiveEncoding) {
   Send(RtpMaker(72).Seq(1).Text(4, "cam").Text(10, "h").DeltaFrame().Make());
   // The higher one has come to life, but has not shown a key frame.
   EXPECT_TRUE(world_.DrainRtp().empty());
-  EXPECT_EQ(consumer.target_stream(), 1);
+  EXPECT_EQ(consumer.source_stream(), 1);
   Send(RtpMaker(71).Seq(2).DeltaFrame().Make());
   std::vector<SentDatagram> low = world_.DrainRtp();
   ASSERT_EQ(low.size(), 1u);
@@ -139,7 +139,7 @@ TEST_F(RtpListenerTest, AConsumerOfSimulcastGetsTheHighestActiveEncoding) {
     world_.Advance(Duration::Millis(100));
     Send(RtpMaker(71).Seq(i).DeltaFrame().Make());
   }
-  EXPECT_EQ(consumer.target_stream(), 0);
+  EXPECT_EQ(consumer.source_stream(), 0);
   (void)world_.Drain();
   Send(RtpMaker(71).Seq(24).KeyFrame().Make());
   EXPECT_EQ(world_.DrainRtp().size(), 1u);
