@@ -175,7 +175,7 @@ TEST_F(SimulcastTest, GoesWhereTheViewerPrefers) {
   EXPECT_TRUE(Same(LastTold(), 0, 1));
   EXPECT_EQ(by_stream_.size(), 1u);
   EXPECT_EQ(by_layer_[2], 0u);
-  EXPECT_EQ(by_layer_[1], by_layer_[0]);
+  EXPECT_NEAR(static_cast<double>(by_layer_[1]), static_cast<double>(by_layer_[0]), 1);
 
   Prefer(consumer, 2, std::nullopt);
   Run(Duration::Millis(200));
@@ -240,7 +240,7 @@ TEST_F(SimulcastTest, APausedConsumerHasNoLayers) {
   size_t frames = frames_;
   Run(Duration::Seconds(1));
   EXPECT_EQ(frames_, frames);
-  turn = world_.Now();
+  turn.now = world_.now;
   world_.router.SetPaused(consumer, false, turn);
   Run(Duration::Seconds(1));
   EXPECT_TRUE(Same(LastTold(), 2, 2));
@@ -310,9 +310,10 @@ TEST_F(SimulcastTest, SenderReportsPutTheStreamsOnOneClock) {
     uint64_t ntp = ToNtp(world_.now) + (i == 2 ? uint64_t{1} << 31 : 0);
     world_.Receive(publisher_, RoutingWorld::PeerPath(publisher_, kPublisherPort),
                    MakeRtcp([&](ByteWriter& writer) {
-                     SenderReport report{.sender = Ssrc(kSsrc + i),
-                                         .ntp = ntp,
-                                         .rtp_timestamp = time_ + i * 1'000'000};
+                     SenderReport report;
+                     report.sender = Ssrc(kSsrc + i);
+                     report.ntp = ntp;
+                     report.rtp_timestamp = time_ + i * 1'000'000;
                      EXPECT_TRUE(report.Write(writer));
                    }));
   }
@@ -385,7 +386,7 @@ TEST_F(SvcTest, UpperLayersAreLeftOutAndTakenUpAtAKeyPicture) {
             RtpView::Parse(sent[0].bytes)->sequence_number() + 1);
   EXPECT_TRUE(Same(consumer.current_layers(), 0, 0));
 
-  turn = world_.Now();
+  turn.now = world_.now;
   world_.router.Apply(consumer, consumer.Prefer({1, {}}, world_.now), turn);
   EXPECT_EQ(BlocksOf(world_.Drain(), RtcpKind::kPli).size(), 1u);
   SendPicture(false);
