@@ -127,8 +127,8 @@ class SimulcastTest : public testing::Test {
   }
 
   void Receive(const SentDatagram& datagram) {
-    std::vector<RtcpBlock> asked = BlocksOf({datagram}, RtcpKind::kPli);
-    for (const RtcpBlock& block : asked) {
+    std::vector<SentDatagram> one = {datagram};
+    for (const RtcpBlock& block : BlocksOf(one, RtcpKind::kPli)) {
       uint32_t index = Pli::Parse(block)->media.value() - kSsrc;
       ++asked_[index];
       streams_[index].wants_key = true;
