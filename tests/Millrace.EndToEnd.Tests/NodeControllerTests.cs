@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Millrace.EndToEnd.Tests.Harness;
 
@@ -21,22 +20,7 @@ public sealed class NodeControllerTests
     private JsonNode _report = null!;
 
     [OneTimeSetUp]
-    public async Task Run()
-    {
-        Assert.That(Repository.Worker, Does.Exist);
-        ProcessStartInfo start = new("node", [Repository.PathOf("tests/node/controller.mjs")])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["MEDIASOUP_WORKER_BIN"] = Repository.Worker;
-        using Process node = Process.Start(start)!;
-        Task<string> errors = node.StandardError.ReadToEndAsync();
-        string output = await node.StandardOutput.ReadToEndAsync().Within(TimeSpan.FromMinutes(4));
-        await node.WaitForExitAsync().Within();
-        Assert.That(node.ExitCode, Is.Zero, await errors);
-        _report = JsonNode.Parse(output)!;
-    }
+    public async Task Run() => _report = await NodeScript.RunAsync("tests/node/controller.mjs");
 
     [Test]
     public void Package_IsTheVersionOfTheContract() => Assert.That((string)_report["version"]!, Is.EqualTo(Version));

@@ -38,8 +38,12 @@ export class Bench {
     return { endpoint, transport }
   }
 
+  closeEndpoints() {
+    for (const endpoint of this.#endpoints.splice(0)) endpoint.close()
+  }
+
   async close() {
-    for (const endpoint of this.#endpoints) endpoint.close()
+    this.closeEndpoints()
     if (this.worker.closed) return
     this.worker.close()
     await next(this.worker, 'subprocessclose')

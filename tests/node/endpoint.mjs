@@ -27,12 +27,12 @@ export class Endpoint {
   }
 
   // Sends a packet every 20 ms until it is stopped. `shape` gives payloadType, ssrc, clock, extensions and payload, and
-  // may say which sequence numbers are lost on the way. `seal` protects each packet.
+  // may say which sequence numbers are lost on the way, and what is different `at` one. `seal` protects each packet.
   stream(port, shape, seal = (packet) => packet) {
     let sequence = 100
     let timestamp = 1000
     const timer = setInterval(() => {
-      const packet = writeRtp({ ...shape, sequence, timestamp })
+      const packet = writeRtp({ ...shape, sequence, timestamp, ...shape.at?.(sequence) })
       timestamp += (shape.clock * POLL_MS) / 1000
       if (!shape.lost?.(sequence)) this.send(seal(packet), port)
       sequence++

@@ -28,8 +28,22 @@ export function readRtp(packet) {
     sequence: packet.readUInt16BE(2),
     timestamp: packet.readUInt32BE(4),
     ssrc: packet.readUInt32BE(8),
+    extensions: readExtensions(packet),
     payload: packet.subarray(size),
   }
+}
+
+// RFC 8285 4.2: one-byte elements, by id.
+function readExtensions(packet) {
+  const found = new Map()
+  const at = 12 + 4 * (packet[0] & 0x0f)
+  if (!(packet[0] & 0x10) || packet.readUInt16BE(at) !== ONE_BYTE_EXTENSIONS) return found
+  for (let next = at + 4; next < headerSize(packet); ) {
+    const size = packet[next] === 0 ? 0 : (packet[next] & 0x0f) + 1
+    if (size > 0) found.set(packet[next] >> 4, packet.subarray(next + 1, next + 1 + size))
+    next += 1 + size
+  }
+  return found
 }
 
 // RFC 5761 4: payload types 64 to 95 (with the marker bit 192 to 223) are RTCP.
@@ -65,16 +79,55 @@ export function readNack({ type, count, bytes }) {
   return sequences
 }
 
-// A compound of an empty receiver report and a NACK for one packet.
+// RFC 3550 6.4.2: a report without blocks.
+export function writeReceiverReport(sender) {
+  const report = Buffer.alloc(8)
+  report.set([0x80, 201, 0, 1])
+  report.writeUInt32BE(sender, 4)
+  return report
+}
+
+// RFC 3550 6.4.1: a report without blocks, of a stream that has just begun.
+export function writeSenderReport(ssrc) {
+  const report = Buffer.alloc(28)
+  report.set([0x80, 200, 0, 6])
+  report.writeUInt32BE(ssrc, 4)
+  return report
+}
+
+// RFC 4585 6.1: feedback begins with the SSRCs of its sender and of the media; after an empty receiver report.
+function writeFeedback({ type, format, sender, media, body = Buffer.alloc(0) }) {
+  const header = Buffer.alloc(12)
+  header.set([0x80 | format, type, 0, 2 + body.length / 4])
+  header.writeUInt32BE(sender, 4)
+  header.writeUInt32BE(media, 8)
+  return Buffer.concat([writeReceiverReport(sender), header, body])
+}
+
+export function writePictureLoss(sender, media) {
+  return writeFeedback({ type: 206, format: 1, sender, media })
+}
+
+// For one packet.
 export function writeNack({ sender, ssrc, sequence }) {
-  const compound = Buffer.alloc(8 + 16)
-  compound.set([0x80, 201, 0, 1])
-  compound.writeUInt32BE(sender, 4)
-  compound.set([0x81, 205, 0, 3], 8)
-  compound.writeUInt32BE(sender, 12)
-  compound.writeUInt32BE(ssrc, 16)
-  compound.writeUInt16BE(sequence, 20)
-  return compound
+  const body = Buffer.alloc(4)
+  body.writeUInt16BE(sequence)
+  return writeFeedback({ type: 205, format: 1, sender, media: ssrc, body })
+}
+
+// draft-holmer-rmcat-transport-wide-cc-extensions-01 3.1: every packet from `first` to `last` came, a millisecond after
+// the one before: one run of small deltas. `count` numbers the messages.
+export function writeTransportFeedback({ sender, media, first, last, count }) {
+  const packets = ((last - first) & 0xffff) + 1
+  const deltaOfMillisecond = 4
+  const body = Buffer.alloc(Math.ceil((10 + packets) / 4) * 4)
+  body.writeUInt16BE(first, 0)
+  body.writeUInt16BE(packets, 2)
+  body.writeUIntBE(count & 0xffffff, 4, 3)
+  body[7] = count & 0xff
+  body.writeUInt16BE(0x2000 | packets, 8)
+  body.fill(deltaOfMillisecond, 10, 10 + packets)
+  return writeFeedback({ type: 205, format: 15, sender, media, body })
 }
 
 function headerSize(packet) {
