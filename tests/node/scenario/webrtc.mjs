@@ -57,6 +57,7 @@ export const steps = {
 
   async 'takes bitrate limits, and answers for itself'(stage) {
     const { transport } = await stage.connected()
+    await transport.enableTraceEvent(['probation', 'bwe'])
     await transport.setMaxIncomingBitrate(1_500_000)
     await transport.setMaxOutgoingBitrate(2_000_000)
     await transport.setMinOutgoingBitrate(100_000)
@@ -68,6 +69,7 @@ export const steps = {
     assertNumbers(stats, 'timestamp', 'bytesReceived', 'recvBitrate', 'bytesSent', 'rtpBytesSent', 'rtxBytesSent')
     const dump = await transport.dump()
     assert.deepEqual([dump.id, dump.dtlsState, dump.iceState], [transport.id, 'connected', 'completed'])
+    assert.deepEqual(dump.traceEventTypes.sort(), ['bwe', 'probation'])
   },
 
   async 'shares a server and finds each peer by its name'(stage) {
