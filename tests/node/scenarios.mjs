@@ -1,0 +1,213 @@
+// What the golden transcripts tell of. Tests/Millrace.Controller.Tests/Transcripts makes the same calls in the same order.
+const MID = 'urn:ietf:params:rtp-hdrext:sdes:mid'
+const RID = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id'
+const AUDIO_LEVEL = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level'
+const LOOPBACK = '127.0.0.1'
+const videoFeedback = [
+  { type: 'nack' },
+  { type: 'nack', parameter: 'pli' },
+  { type: 'ccm', parameter: 'fir' },
+  { type: 'goog-remb' },
+  { type: 'transport-cc' },
+]
+
+// The parameters of the calls, written into each transcript so that both sides read the same ones.
+export const inputs = {
+  router: {
+    codecs: [
+      { kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2 },
+      { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000 },
+      {
+        kind: 'video',
+        mimeType: 'video/H264',
+        clockRate: 90_000,
+        parameters: { 'packetization-mode': 1, 'profile-level-id': '42e01f', 'level-asymmetry-allowed': 1 },
+      },
+    ],
+    headerExtensions: [],
+  },
+  opus: {
+    mid: 'a',
+    codecs: [
+      {
+        mimeType: 'audio/opus',
+        payloadType: 111,
+        clockRate: 48_000,
+        channels: 2,
+        parameters: { useinbandfec: 1, usedtx: 1 },
+        rtcpFeedback: [{ type: 'transport-cc' }],
+      },
+    ],
+    headerExtensions: [
+      { uri: MID, id: 1 },
+      { uri: AUDIO_LEVEL, id: 3 },
+    ],
+    encodings: [{ ssrc: 11_111, dtx: true }],
+    rtcp: { cname: 'mill', reducedSize: true },
+  },
+  vp8: {
+    mid: 'v',
+    codecs: [
+      { mimeType: 'video/VP8', payloadType: 101, clockRate: 90_000, rtcpFeedback: videoFeedback },
+      { mimeType: 'video/rtx', payloadType: 102, clockRate: 90_000, parameters: { apt: 101 } },
+    ],
+    headerExtensions: [{ uri: MID, id: 1 }],
+    encodings: [{ ssrc: 22_222, rtx: { ssrc: 22_223 } }],
+    rtcp: { cname: 'mill', reducedSize: true },
+  },
+  simulcast: {
+    mid: 's',
+    codecs: [
+      { mimeType: 'video/VP8', payloadType: 101, clockRate: 90_000, rtcpFeedback: videoFeedback },
+      { mimeType: 'video/rtx', payloadType: 102, clockRate: 90_000, parameters: { apt: 101 } },
+    ],
+    headerExtensions: [
+      { uri: MID, id: 1 },
+      { uri: RID, id: 2 },
+    ],
+    encodings: [
+      { rid: 'r0', maxBitrate: 100_000, scalabilityMode: 'L1T3' },
+      { rid: 'r1', maxBitrate: 300_000, scalabilityMode: 'L1T3' },
+      { rid: 'r2', maxBitrate: 900_000, scalabilityMode: 'L1T3' },
+    ],
+    rtcp: { cname: 'mill', reducedSize: true },
+  },
+}
+
+const remoteDtls = {
+  role: 'client',
+  fingerprints: [{ algorithm: 'sha-256', value: Array.from({ length: 32 }, () => 'AB').join(':') }],
+}
+
+// A 30-byte key and salt (RFC 3711) and a 28-byte one (RFC 7714), base64.
+const KEY_30 = Buffer.from(Array.from({ length: 30 }, (_, i) => i)).toString('base64')
+const KEY_28 = Buffer.from(Array.from({ length: 28 }, (_, i) => i)).toString('base64')
+
+function room(worker) {
+  return worker.createRouter({ mediaCodecs: inputs.router.codecs })
+}
+
+function plain(router, more = {}) {
+  return router.createPlainTransport({ listenInfo: { protocol: 'udp', ip: LOOPBACK }, comedia: true, ...more })
+}
+
+export const scenarios = {
+  async worker(worker) {
+    await worker.updateSettings({ logLevel: 'debug', logTags: ['ice', 'dtls'] })
+    await worker.updateSettings({ logLevel: 'warn', logTags: [] })
+    const router = await room(worker)
+    await worker.dump()
+    await worker.getResourceUsage()
+    await router.dump()
+    router.close()
+    await worker.dump()
+  },
+
+  async webRtcServer(worker) {
+    const server = await worker.createWebRtcServer({
+      listenInfos: [
+        { protocol: 'udp', ip: LOOPBACK, announcedAddress: '192.0.2.7' },
+        { protocol: 'tcp', ip: LOOPBACK, sendBufferSize: 65_536, recvBufferSize: 131_072 },
+      ],
+    })
+    const router = await room(worker)
+    const transport = await router.createWebRtcTransport({
+      webRtcServer: server,
+      enableUdp: true,
+      enableTcp: true,
+      preferUdp: true,
+      initialAvailableOutgoingBitrate: 1_000_000,
+    })
+    await server.dump()
+    await transport.connect({ dtlsParameters: remoteDtls })
+    await transport.restartIce()
+    await transport.dump()
+    server.close()
+    await router.dump()
+  },
+
+  async webRtcTransport(worker) {
+    const router = await room(worker)
+    const transport = await router.createWebRtcTransport({
+      listenInfos: [
+        { protocol: 'udp', ip: LOOPBACK, announcedAddress: '192.0.2.7', exposeInternalIp: true },
+        { protocol: 'tcp', ip: LOOPBACK, portRange: { min: 25_000, max: 25_999 } },
+      ],
+      enableTcp: true,
+      preferTcp: true,
+      iceConsentTimeout: 20,
+    })
+    await transport.setMaxIncomingBitrate(1_500_000)
+    await transport.setMaxOutgoingBitrate(2_000_000)
+    await transport.setMinOutgoingBitrate(100_000)
+    await transport.enableTraceEvent(['probation', 'bwe'])
+    await transport.getStats()
+    transport.close()
+    await router.dump()
+  },
+
+  async plainTransport(worker) {
+    const router = await room(worker)
+    const open = await plain(router, { comedia: false })
+    await open.connect({ ip: LOOPBACK, port: 9_000 })
+    const apart = await plain(router, { comedia: false, rtcpMux: false })
+    await apart.connect({ ip: LOOPBACK, port: 9_002, rtcpPort: 9_003 })
+    const secret = await plain(router, { enableSrtp: true, srtpCryptoSuite: 'AES_CM_128_HMAC_SHA1_80' })
+    await secret.connect({ srtpParameters: { cryptoSuite: 'AES_CM_128_HMAC_SHA1_80', keyBase64: KEY_30 } })
+    const gcm = await plain(router, { comedia: false, enableSrtp: true, srtpCryptoSuite: 'AEAD_AES_128_GCM' })
+    await gcm.connect({ ip: LOOPBACK, port: 9_004, srtpParameters: { cryptoSuite: 'AEAD_AES_128_GCM', keyBase64: KEY_28 } })
+    await open.getStats()
+    await apart.dump()
+    router.close()
+    await worker.dump()
+  },
+
+  async media(worker) {
+    const router = await room(worker)
+    const incoming = await plain(router)
+    const outgoing = await plain(router)
+    const { rtpCapabilities } = router
+    const audio = await incoming.produce({ kind: 'audio', rtpParameters: inputs.opus })
+    const video = await incoming.produce({ kind: 'video', rtpParameters: inputs.vp8, paused: true, keyFrameRequestDelay: 500 })
+    const layers = await incoming.produce({ kind: 'video', rtpParameters: inputs.simulcast })
+    const heard = await outgoing.consume({ producerId: audio.id, rtpCapabilities })
+    const seen = await outgoing.consume({ producerId: video.id, rtpCapabilities, paused: true, enableRtx: false })
+    const chosen = await outgoing.consume({
+      producerId: layers.id,
+      rtpCapabilities,
+      preferredLayers: { spatialLayer: 1, temporalLayer: 1 },
+    })
+    await video.resume()
+    await seen.resume()
+    await audio.pause()
+    await heard.pause()
+    await chosen.setPreferredLayers({ spatialLayer: 2 })
+    await chosen.setPreferredLayers({ spatialLayer: 0, temporalLayer: 0 })
+    await chosen.setPriority(10)
+    await chosen.unsetPriority()
+    await seen.requestKeyFrame()
+    await audio.enableTraceEvent(['rtp', 'sr'])
+    await seen.enableTraceEvent(['keyframe', 'nack', 'pli', 'fir'])
+    await audio.dump()
+    await video.getStats()
+    await chosen.dump()
+    await heard.getStats()
+    heard.close()
+    audio.close()
+    incoming.close()
+    await outgoing.dump()
+  },
+
+  async audioLevelObserver(worker) {
+    const router = await room(worker)
+    const incoming = await plain(router)
+    const audio = await incoming.produce({ kind: 'audio', rtpParameters: inputs.opus })
+    const observer = await router.createAudioLevelObserver({ maxEntries: 3, threshold: -70, interval: 500 })
+    await observer.addProducer({ producerId: audio.id })
+    await observer.pause()
+    await observer.resume()
+    await observer.removeProducer({ producerId: audio.id })
+    observer.close()
+    await router.dump()
+  },
+}
