@@ -57,7 +57,8 @@ internal sealed partial class Comparison
         JsonValue value when value.GetValueKind() == JsonValueKind.String && _ids.TryGetValue((string)value!, out string? id) =>
             JsonValue.Create(id),
         JsonValue value when IsDrawn(field, value) && _ssrcs.TryGetValue((uint)value, out uint ssrc) => JsonValue.Create(ssrc),
-        _ => recorded?.DeepClone(),
+        null => null,
+        _ => recorded.DeepClone(),
     };
 
     // Without SCTP or SRTP nothing reads how it would be set up; the other controller always says it.
