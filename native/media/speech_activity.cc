@@ -55,7 +55,7 @@ void SpeechActivity::Receive(uint8_t level, Timestamp now) {
   }
   int64_t frames = (now - last_ + kFrame / 2).us() / kFrame.us();
   if (frames > kFramesInPacketMax) {
-    Advance(now - kFrame);
+    FillWithSilence(now - kFrame);
     frames = 1;
   }
   // Several packets in one frame: they came late, and in a burst; the loudest counts.
@@ -71,7 +71,12 @@ void SpeechActivity::Receive(uint8_t level, Timestamp now) {
 }
 
 void SpeechActivity::Advance(Timestamp now) {
-  if (!started_ || now - last_ < kFrame) return;
+  // The next packet may be on its way, and tell of all the time since the last one.
+  if (!started_ || now - last_ < kFrame * kFramesInPacketMax) return;
+  FillWithSilence(now);
+}
+
+void SpeechActivity::FillWithSilence(Timestamp now) {
   int64_t frames = (now - last_).us() / kFrame.us();
   last_ = last_ + kFrame * frames;
   for (int64_t i = 0; i < std::min<int64_t>(frames, kFrames); ++i) Push(0);

@@ -25,7 +25,7 @@ class SpeechActivity {
 
   // `level` as the packet has it: 0 is the loudest, 127 silence (-dBov).
   void Receive(uint8_t level, Timestamp now);
-  // What passed since the last packet was silence.
+  // What passed since the last packet was silence, if it is longer than a packet can be.
   void Advance(Timestamp now);
   // Never below kScoreMin; the ratio of two sources' scores is what counts.
   [[nodiscard]] double Score(Length length) const;
@@ -35,6 +35,7 @@ class SpeechActivity {
  private:
   static constexpr size_t kFrames = kFramesInMedium * kMediumsInLong;
 
+  void FillWithSilence(Timestamp now);
   void Push(uint8_t steps);
   [[nodiscard]] size_t ActiveFrames(size_t medium) const;
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "routing/observers.h"
+#include "routing/rtp_observer.h"
 
 namespace millrace {
 namespace {
@@ -134,7 +134,7 @@ Producer::Received Producer::Receive(const StreamRoute& route, RtpPacket& packet
   }
   if (packet.extensions.audio_level) {
     for (const Observed& observed : observed_) {
-      observed.observer->Receive(observed.slot, packet.extensions.audio_level->level);
+      observed.observer->Receive(observed.slot, packet.extensions.audio_level->level, turn.now);
     }
   }
   if (packet.extensions.video_orientation && packet.extensions.video_orientation != orientation_) {
@@ -195,7 +195,7 @@ void Producer::SetSsrc(const StreamRoute& route, Ssrc ssrc) {
   }
 }
 
-std::optional<uint32_t> Producer::StopObserving(const AudioLevelObserver& observer) {
+std::optional<uint32_t> Producer::StopObserving(const RtpObserver& observer) {
   for (size_t i = 0; i < observed_.size(); ++i) {
     if (observed_[i].observer != &observer) continue;
     uint32_t slot = observed_[i].slot;

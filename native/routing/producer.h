@@ -23,7 +23,7 @@
 
 namespace millrace {
 
-class AudioLevelObserver;
+class RtpObserver;
 class Consumer;
 class Transport;
 
@@ -46,7 +46,7 @@ class Producer {
   };
   // Who hears the audio level of this producer, and under which number.
   struct Observed {
-    AudioLevelObserver* observer = nullptr;
+    RtpObserver* observer = nullptr;
     uint32_t slot = 0;
   };
   struct Received {
@@ -77,11 +77,9 @@ class Producer {
   [[nodiscard]] TraceTypes traced() const { return traced_; }
 
   // --- observers call these about themselves
-  void Observe(AudioLevelObserver& observer, uint32_t slot) {
-    observed_.push_back({&observer, slot});
-  }
+  void Observe(RtpObserver& observer, uint32_t slot) { observed_.push_back({&observer, slot}); }
   // Its slot; nothing when it did not observe.
-  [[nodiscard]] std::optional<uint32_t> StopObserving(const AudioLevelObserver& observer);
+  [[nodiscard]] std::optional<uint32_t> StopObserving(const RtpObserver& observer);
   [[nodiscard]] const std::vector<Observed>& observed() const { return observed_; }
 
   // --- control

@@ -15,7 +15,7 @@ class WebRtcServer;
 class Transport;
 class Producer;
 class Consumer;
-class AudioLevelObserver;
+class RtpObserver;
 
 // Who answers to an id of the controller. One table for the whole worker, because requests name
 // objects by id only. The worker enters routers and servers, router_control everything below them.
@@ -23,7 +23,7 @@ class AudioLevelObserver;
 class Registry {
  public:
   using Entry = std::variant<std::monostate, Router*, WebRtcServer*, Transport*, Producer*,
-                             Consumer*, AudioLevelObserver*>;
+                             Consumer*, RtpObserver*>;
 
   // False when the id is in use already (or empty); nothing changes then.
   [[nodiscard]] bool Add(const std::string& id, Entry entry) {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "routing/consumer.h"
-#include "routing/observers.h"
+#include "routing/rtp_observer.h"
 #include "routing/transport.h"
 #include "wire/demux.h"
 #include "wire/rtp_extensions.h"

@@ -16,7 +16,7 @@
 
 namespace millrace {
 
-class AudioLevelObserver;
+class RtpObserver;
 class Consumer;
 class Transport;
 
@@ -81,7 +81,7 @@ class Router {
   std::string id_;
   RouterCommons& commons_;
   std::vector<std::unique_ptr<Transport>> transports_;
-  std::vector<std::unique_ptr<AudioLevelObserver>> observers_;
+  std::vector<std::unique_ptr<RtpObserver>> observers_;
   // A decrypted RTCP compound, as large as what a datagram can bring in.
   std::vector<uint8_t> rtcp_buffer_;
 };

@@ -83,16 +83,19 @@ Result<Transport*> RouterControl::CreatePlainTransport(Router& router, const std
   return Register(router, std::move(transport));
 }
 
-Result<AudioLevelObserver*> RouterControl::CreateAudioLevelObserver(
+Result<RtpObserver*> RouterControl::CreateAudioLevelObserver(
     Router& router, const std::string& id, const AudioLevelObserverOptions& options, Turn& turn) {
   if (options.max_entries == 0) return Error::Type("invalid maxEntries value 0");
   if (options.threshold < -127 || options.threshold > 0) {
     return Error::Type("invalid threshold value " + std::to_string(options.threshold));
   }
-  auto observer = std::make_unique<AudioLevelObserver>(id, options, turn.now);
-  if (!commons_.registry.Add(id, observer.get())) return Exists("RtpObserver", id);
-  router.observers_.push_back(std::move(observer));
-  return router.observers_.back().get();
+  return Register(router, std::make_unique<RtpObserver>(id, options, turn.now));
+}
+
+Result<RtpObserver*> RouterControl::CreateActiveSpeakerObserver(
+    Router& router, const std::string& id, const ActiveSpeakerObserverOptions& options,
+    Turn& turn) {
+  return Register(router, std::make_unique<RtpObserver>(id, options, turn.now));
 }
 
 Result<Producer*> RouterControl::Produce(Transport& transport, const ProduceOptions& options,
@@ -180,7 +183,7 @@ void RouterControl::CloseTransport(Transport& transport, Turn& turn) {
   EraseFrom(transport.router().transports_, transport);
 }
 
-void RouterControl::CloseObserver(Router& router, AudioLevelObserver& observer, Turn&) {
+void RouterControl::CloseObserver(Router& router, RtpObserver& observer, Turn&) {
   commons_.registry.Remove(observer.id());
   EraseFrom(router.observers_, observer);
 }
@@ -200,6 +203,15 @@ Result<Transport*> RouterControl::Register(Router& router, std::unique_ptr<Trans
   CHECK(added, "the id of a new transport was looked for before its sockets were opened");
   router.transports_.push_back(std::move(transport));
   return router.transports_.back().get();
+}
+
+Result<RtpObserver*> RouterControl::Register(Router& router,
+                                             std::unique_ptr<RtpObserver> observer) {
+  if (!commons_.registry.Add(observer->id(), observer.get())) {
+    return Exists("RtpObserver", observer->id());
+  }
+  router.observers_.push_back(std::move(observer));
+  return router.observers_.back().get();
 }
 
 }  // namespace millrace

@@ -6,10 +6,10 @@
 #include "base/result.h"
 #include "routing/commons.h"
 #include "routing/consumer.h"
-#include "routing/observers.h"
 #include "routing/parameters.h"
 #include "routing/producer.h"
 #include "routing/router.h"
+#include "routing/rtp_observer.h"
 #include "routing/transport.h"
 #include "routing/webrtc_server.h"
 
@@ -29,8 +29,11 @@ class RouterControl {
   [[nodiscard]] Result<Transport*> CreatePlainTransport(Router& router, const std::string& id,
                                                         const PlainTransportOptions& options,
                                                         Turn& turn);
-  [[nodiscard]] Result<AudioLevelObserver*> CreateAudioLevelObserver(
+  [[nodiscard]] Result<RtpObserver*> CreateAudioLevelObserver(
       Router& router, const std::string& id, const AudioLevelObserverOptions& options, Turn& turn);
+  [[nodiscard]] Result<RtpObserver*> CreateActiveSpeakerObserver(
+      Router& router, const std::string& id, const ActiveSpeakerObserverOptions& options,
+      Turn& turn);
   [[nodiscard]] Result<Producer*> Produce(Transport& transport, const ProduceOptions& options,
                                           Turn& turn);
   [[nodiscard]] Result<ConsumeAnswer> Consume(Transport& transport, const ConsumeOptions& options,
@@ -40,13 +43,15 @@ class RouterControl {
   void CloseProducer(Producer& producer, Turn& turn);
   void CloseConsumer(Consumer& consumer, Turn& turn);
   void CloseTransport(Transport& transport, Turn& turn);
-  void CloseObserver(Router& router, AudioLevelObserver& observer, Turn& turn);
+  void CloseObserver(Router& router, RtpObserver& observer, Turn& turn);
   // Everything inside; the caller then destroys the object itself.
   void CloseRouter(Router& router, Turn& turn);
   void CloseServer(WebRtcServer& server, Turn& turn);
 
  private:
   [[nodiscard]] Result<Transport*> Register(Router& router, std::unique_ptr<Transport> transport);
+  [[nodiscard]] Result<RtpObserver*> Register(Router& router,
+                                              std::unique_ptr<RtpObserver> observer);
 
   RouterCommons& commons_;
 };

@@ -129,13 +129,17 @@ struct AudioLevelVolumes {
 struct AudioLevelSilence {
   std::string id{};
 };
+struct DominantSpeakerChanged {
+  std::string id{};
+  std::string producer_id{};
+};
 
 using RoutingEvent =
     std::variant<IceStateChanged, IceSelectedTupleChanged, DtlsStateChanged, PlainTupleLearned,
                  ProducerScoreChanged, ProducerVideoOrientationChanged, ProducerTraced,
                  ConsumerTraced, ConsumerScoreChanged, ConsumerLayersChanged,
                  ConsumerProducerPaused, ConsumerProducerResumed, ConsumerProducerClosed,
-                 AudioLevelVolumes, AudioLevelSilence>;
+                 AudioLevelVolumes, AudioLevelSilence, DominantSpeakerChanged>;
 
 // What routing has to say beside datagrams. The worker drains both lists after every call into
 // routing: notifications in their order, and the transports whose deadline() became earlier.

@@ -136,6 +136,10 @@ struct AudioLevelObserverOptions {
   uint16_t interval_ms = 1000;
 };
 
+struct ActiveSpeakerObserverOptions {
+  uint16_t interval_ms = 300;
+};
+
 // Trace events that a producer or consumer is asked for; numbered as on the channel. Sets of them
 // are bits: 1 << number.
 enum class RtpTraceType : uint8_t {

@@ -46,6 +46,10 @@ struct CreateAudioLevelObserver {
   std::string id;
   AudioLevelObserverOptions options;
 };
+struct CreateActiveSpeakerObserver {
+  std::string id;
+  ActiveSpeakerObserverOptions options;
+};
 struct CloseTransport {
   std::string id;
 };
@@ -97,11 +101,12 @@ struct UnreadBody {};
 using RequestBody =
     std::variant<NoBody, UnreadBody, UpdateSettings, CreateWebRtcServer, CloseWebRtcServer,
                  CreateRouter, CloseRouter, CreateWebRtcTransport, CreatePlainTransport,
-                 CreateAudioLevelObserver, CloseTransport, CloseObserver, SetMaxIncomingBitrate,
-                 SetMaxOutgoingBitrate, SetMinOutgoingBitrate, ProduceOptions, ConsumeOptions,
-                 EnableTransportTrace, EnableProducerTrace, EnableConsumerTrace, CloseProducer,
-                 CloseConsumer, PlainConnectOptions, DtlsParameters, SetPreferredLayers,
-                 SetPriority, ObserveProducer, UnobserveProducer>;
+                 CreateAudioLevelObserver, CreateActiveSpeakerObserver, CloseTransport,
+                 CloseObserver, SetMaxIncomingBitrate, SetMaxOutgoingBitrate, SetMinOutgoingBitrate,
+                 ProduceOptions, ConsumeOptions, EnableTransportTrace, EnableProducerTrace,
+                 EnableConsumerTrace, CloseProducer, CloseConsumer, PlainConnectOptions,
+                 DtlsParameters, SetPreferredLayers, SetPriority, ObserveProducer,
+                 UnobserveProducer>;
 
 // --- what comes in
 

@@ -185,6 +185,11 @@ struct EventWriter {
   EventBody operator()(const AudioLevelSilence&) const {
     return {.event = Event::AUDIOLEVELOBSERVER_SILENCE, .type = EventType::NONE, .body = {}};
   }
+  EventBody operator()(const DominantSpeakerChanged& event) const {
+    return BodyOf(Event::ACTIVESPEAKEROBSERVER_DOMINANT_SPEAKER,
+                  fbs::ActiveSpeakerObserver::CreateDominantSpeakerNotificationDirect(
+                      builder, event.producer_id.c_str()));
+  }
 };
 
 }  // namespace

@@ -94,6 +94,12 @@ RequestBody ReadAudioLevelObserver(FieldReader& reader,
   return observer;
 }
 
+RequestBody ReadActiveSpeakerObserver(FieldReader& reader,
+                                      const fbs::Router::CreateActiveSpeakerObserverRequest& body) {
+  return CreateActiveSpeakerObserver{reader.Id(body.rtp_observer_id(), "rtpObserverId"),
+                                     {.interval_ms = body.options()->interval()}};
+}
+
 // The trace types of a list, from zero to `last`.
 template <typename Ours, typename List>
 std::vector<Ours> ReadTraceTypes(FieldReader& reader, const List* list, Ours last) {
@@ -222,6 +228,7 @@ constexpr BodyReaders MakeReaders() {
   Enter<fbs::Router::CreateWebRtcTransportRequest, &ReadCreateWebRtcTransport>(readers);
   Enter<fbs::Router::CreatePlainTransportRequest, &ReadCreatePlainTransport>(readers);
   Enter<fbs::Router::CreateAudioLevelObserverRequest, &ReadAudioLevelObserver>(readers);
+  Enter<fbs::Router::CreateActiveSpeakerObserverRequest, &ReadActiveSpeakerObserver>(readers);
   Enter<fbs::Transport::ProduceRequest, &ReadProduce>(readers);
   Enter<fbs::Transport::ConsumeRequest, &ReadConsume>(readers);
   Enter<fbs::Transport::EnableTraceEventRequest, &ReadTransportTrace>(readers);

@@ -65,7 +65,7 @@ void Machine::Close(Router& router, Turn& turn) {
   routers.erase(id);
 }
 
-void Machine::Close(AudioLevelObserver& observer, Router& router, Turn& turn) {
+void Machine::Close(RtpObserver& observer, Router& router, Turn& turn) {
   observer_homes.erase(&observer);
   control.CloseObserver(router, observer, turn);
 }

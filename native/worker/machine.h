@@ -40,7 +40,7 @@ class Machine {
   void Close(Transport& transport, Turn& turn);
   void Close(WebRtcServer& server, Turn& turn);
   void Close(Router& router, Turn& turn);
-  void Close(AudioLevelObserver& observer, Router& router, Turn& turn);
+  void Close(RtpObserver& observer, Router& router, Turn& turn);
 
   // Turns what the last call into routing left behind into frames, deadlines and log lines.
   void Settle(Turn& turn);
@@ -56,7 +56,7 @@ class Machine {
   // whose transports use them.
   std::map<std::string, std::unique_ptr<WebRtcServer>> servers;
   std::map<std::string, std::unique_ptr<Router>> routers;
-  std::unordered_map<const AudioLevelObserver*, Router*> observer_homes;
+  std::unordered_map<const RtpObserver*, Router*> observer_homes;
   DemuxTable demux;
   DeadlineHeap<Transport> transport_deadlines;
   DeadlineHeap<Router> router_deadlines;

@@ -49,7 +49,6 @@ constexpr Verb On = &Bound<kFunction>::Call;
 
 constexpr Later kPipes{"pipe transports come with a later version"};
 constexpr Later kDirects{"direct transports come with a later version"};
-constexpr Later kSpeakers{"active speaker observers come with a later version"};
 constexpr Later kData{"data channels come with a later version"};
 
 using Kind = HandlerKind;
@@ -71,7 +70,7 @@ constexpr std::array<RequestRow, 68> kRows = {{
     {12, "router.createPipeTransport", Kind::kRouter, kPipes},
     {13, "router.createDirectTransport", Kind::kRouter, kDirects},
     {14, "router.closeTransport", Kind::kRouter, On<&DropTransport>},
-    {15, "router.createActiveSpeakerObserver", Kind::kRouter, kSpeakers},
+    {15, "router.createActiveSpeakerObserver", Kind::kRouter, On<&AddActiveSpeakerObserver>},
     {16, "router.createAudioLevelObserver", Kind::kRouter, On<&AddAudioLevelObserver>},
     {17, "router.closeRtpObserver", Kind::kRouter, On<&DropObserver>},
     {18, "transport.dump", Kind::kTransport, On<&DumpTransport>},
@@ -155,7 +154,7 @@ bool IsOfKind(const Registry::Entry& target, HandlerKind kind) {
     case HandlerKind::kConsumer:
       return std::holds_alternative<Consumer*>(target);
     case HandlerKind::kObserver:
-      return std::holds_alternative<AudioLevelObserver*>(target);
+      return std::holds_alternative<RtpObserver*>(target);
     case HandlerKind::kWorker:
     case HandlerKind::kPipeTransport:
     case HandlerKind::kDataProducer:

@@ -34,6 +34,9 @@ namespace millrace {
                                                const CreatePlainTransport& body, Turn& turn);
 [[nodiscard]] Result<Done> AddAudioLevelObserver(Machine& machine, Router& router,
                                                  const CreateAudioLevelObserver& body, Turn& turn);
+[[nodiscard]] Result<Done> AddActiveSpeakerObserver(Machine& machine, Router& router,
+                                                    const CreateActiveSpeakerObserver& body,
+                                                    Turn& turn);
 [[nodiscard]] Result<Done> DropTransport(Machine& machine, Router& router,
                                          const CloseTransport& body, Turn& turn);
 [[nodiscard]] Result<Done> DropObserver(Machine& machine, Router& router, const CloseObserver& body,
@@ -103,13 +106,13 @@ namespace millrace {
                                          const EnableConsumerTrace& body, Turn& turn);
 
 // --- observer
-[[nodiscard]] Result<Done> PauseObserver(Machine& machine, AudioLevelObserver& observer,
-                                         const NoBody&, Turn& turn);
-[[nodiscard]] Result<Done> ResumeObserver(Machine& machine, AudioLevelObserver& observer,
-                                          const NoBody&, Turn& turn);
-[[nodiscard]] Result<Done> Observe(Machine& machine, AudioLevelObserver& observer,
+[[nodiscard]] Result<Done> PauseObserver(Machine& machine, RtpObserver& observer, const NoBody&,
+                                         Turn& turn);
+[[nodiscard]] Result<Done> ResumeObserver(Machine& machine, RtpObserver& observer, const NoBody&,
+                                          Turn& turn);
+[[nodiscard]] Result<Done> Observe(Machine& machine, RtpObserver& observer,
                                    const ObserveProducer& body, Turn& turn);
-[[nodiscard]] Result<Done> Unobserve(Machine& machine, AudioLevelObserver& observer,
+[[nodiscard]] Result<Done> Unobserve(Machine& machine, RtpObserver& observer,
                                      const UnobserveProducer& body, Turn& turn);
 
 }  // namespace millrace

@@ -18,7 +18,7 @@ Result<Answer> Introduce(Machine& machine, const Result<Transport*>& transport) 
   return ToAnswer(transport.value()->Dump());
 }
 
-bool Lives(const Machine& machine, const AudioLevelObserver& observer, const Router& router) {
+bool Lives(const Machine& machine, const RtpObserver& observer, const Router& router) {
   auto home = machine.observer_homes.find(&observer);
   return home != machine.observer_homes.end() && home->second == &router;
 }
@@ -28,14 +28,21 @@ void Reschedule(Machine& machine, Router& router) {
   machine.router_deadlines.Update(router, router.deadline());
 }
 
-Router& HomeOf(Machine& machine, const AudioLevelObserver& observer) {
+Result<Done> Introduce(Machine& machine, Router& router, const Result<RtpObserver*>& observer) {
+  if (!observer.ok()) return observer.error();
+  machine.observer_homes[observer.value()] = &router;
+  Reschedule(machine, router);
+  return Done{};
+}
+
+Router& HomeOf(Machine& machine, const RtpObserver& observer) {
   auto home = machine.observer_homes.find(&observer);
   CHECK(home != machine.observer_homes.end(), "every observer lives in a router");
   return *home->second;
 }
 
 // A producer of another router would outlive, or not outlive, the observer without its knowledge.
-Result<Producer*> FindNeighbour(Machine& machine, const AudioLevelObserver& observer,
+Result<Producer*> FindNeighbour(Machine& machine, const RtpObserver& observer,
                                 const std::string& producer_id) {
   Producer* producer = machine.commons.registry.Find<Producer>(producer_id);
   if (!producer || &producer->transport().router() != &HomeOf(machine, observer)) {
@@ -79,12 +86,15 @@ Result<Answer> AddPlainTransport(Machine& machine, Router& router, const CreateP
 
 Result<Done> AddAudioLevelObserver(Machine& machine, Router& router,
                                    const CreateAudioLevelObserver& body, Turn& turn) {
-  Result<AudioLevelObserver*> observer =
-      machine.control.CreateAudioLevelObserver(router, body.id, body.options, turn);
-  if (!observer.ok()) return observer.error();
-  machine.observer_homes[observer.value()] = &router;
-  Reschedule(machine, router);
-  return Done{};
+  return Introduce(machine, router,
+                   machine.control.CreateAudioLevelObserver(router, body.id, body.options, turn));
+}
+
+Result<Done> AddActiveSpeakerObserver(Machine& machine, Router& router,
+                                      const CreateActiveSpeakerObserver& body, Turn& turn) {
+  return Introduce(
+      machine, router,
+      machine.control.CreateActiveSpeakerObserver(router, body.id, body.options, turn));
 }
 
 Result<Done> DropTransport(Machine& machine, Router& router, const CloseTransport& body,
@@ -99,7 +109,7 @@ Result<Done> DropTransport(Machine& machine, Router& router, const CloseTranspor
 }
 
 Result<Done> DropObserver(Machine& machine, Router& router, const CloseObserver& body, Turn& turn) {
-  AudioLevelObserver* observer = machine.commons.registry.Find<AudioLevelObserver>(body.id);
+  RtpObserver* observer = machine.commons.registry.Find<RtpObserver>(body.id);
   if (!observer || !Lives(machine, *observer, router)) {
     return Error::NotFound("rtpObserver with id '" + body.id + "' not found");
   }
@@ -108,22 +118,19 @@ Result<Done> DropObserver(Machine& machine, Router& router, const CloseObserver&
   return Done{};
 }
 
-Result<Done> PauseObserver(Machine& machine, AudioLevelObserver& observer, const NoBody&,
-                           Turn& turn) {
+Result<Done> PauseObserver(Machine& machine, RtpObserver& observer, const NoBody&, Turn& turn) {
   observer.Pause(turn);
   Reschedule(machine, HomeOf(machine, observer));
   return Done{};
 }
 
-Result<Done> ResumeObserver(Machine& machine, AudioLevelObserver& observer, const NoBody&,
-                            Turn& turn) {
+Result<Done> ResumeObserver(Machine& machine, RtpObserver& observer, const NoBody&, Turn& turn) {
   observer.Resume(turn.now);
   Reschedule(machine, HomeOf(machine, observer));
   return Done{};
 }
 
-Result<Done> Observe(Machine& machine, AudioLevelObserver& observer, const ObserveProducer& body,
-                     Turn&) {
+Result<Done> Observe(Machine& machine, RtpObserver& observer, const ObserveProducer& body, Turn&) {
   Result<Producer*> producer = FindNeighbour(machine, observer, body.producer_id);
   if (!producer.ok()) return producer.error();
   Result<Done> added = observer.AddProducer(*producer.value());
@@ -131,8 +138,8 @@ Result<Done> Observe(Machine& machine, AudioLevelObserver& observer, const Obser
   return added;
 }
 
-Result<Done> Unobserve(Machine& machine, AudioLevelObserver& observer,
-                       const UnobserveProducer& body, Turn&) {
+Result<Done> Unobserve(Machine& machine, RtpObserver& observer, const UnobserveProducer& body,
+                       Turn&) {
   Result<Producer*> producer = FindNeighbour(machine, observer, body.producer_id);
   if (!producer.ok()) return producer.error();
   Result<Done> removed = observer.RemoveProducer(*producer.value());

@@ -79,6 +79,22 @@ TEST_F(ActiveSpeakerTest, KeepsTheFloorThroughAPauseInWhichNobodySpeaks) {
   EXPECT_EQ(told_, std::vector<uint32_t>{0});
 }
 
+// Decisions fall anywhere between two packets, and packets of 60 ms are far apart.
+TEST_F(ActiveSpeakerTest, HearsASpeakerWhoseNextPacketIsStillOnItsWay) {
+  Join(2);
+  for (int i = 0; i < 100; ++i) {
+    if (i % 3 == 0) {
+      speaker_.Receive(slots_[0], static_cast<uint8_t>(kSpeech + random_.Below(12)), now_);
+      speaker_.Receive(slots_[1], kNoise, now_);
+    }
+    now_ = now_ + Duration::Millis(20);
+    // The decision is due just before the packet of the same moment.
+    Turn();
+    EXPECT_TRUE(i < 60 || speaker_.dominant() == 0u) << i;
+  }
+  EXPECT_EQ(told_, std::vector<uint32_t>{0});
+}
+
 TEST_F(ActiveSpeakerTest, DoesNotPassItForACough) {
   Join(2);
   Hear({kSpeech, kNoise}, Duration::Seconds(4));

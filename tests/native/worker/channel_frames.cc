@@ -140,6 +140,13 @@ Frame ChannelFrames::CreateObserver(const std::string& router, const std::string
       fbs::Router::CreateCreateAudioLevelObserverRequestDirect(builder_, id.c_str(), options));
 }
 
+Frame ChannelFrames::CreateSpeakerObserver(const std::string& router, const std::string& id) {
+  auto options = fbs::ActiveSpeakerObserver::CreateActiveSpeakerObserverOptions(builder_, 300);
+  return Request(
+      Method::ROUTER_CREATE_ACTIVESPEAKEROBSERVER, router,
+      fbs::Router::CreateCreateActiveSpeakerObserverRequestDirect(builder_, id.c_str(), options));
+}
+
 Frame ChannelFrames::CloseObserver(const std::string& router, const std::string& id) {
   return Request(Method::ROUTER_CLOSE_RTPOBSERVER, router,
                  fbs::Router::CreateCloseRtpObserverRequestDirect(builder_, id.c_str()));
@@ -310,11 +317,7 @@ std::vector<std::pair<ChannelFrames::Method, Frame>> ChannelFrames::OneOfEach() 
           Method::ROUTER_CREATE_DIRECTTRANSPORT, "router",
           fbs::Router::CreateCreateDirectTransportRequestDirect(builder_, "newDirect", direct)));
   add(Method::ROUTER_CLOSE_TRANSPORT, CloseTransport("router", "newPlain"));
-  auto speaker = fbs::ActiveSpeakerObserver::CreateActiveSpeakerObserverOptions(builder_, 300);
-  add(Method::ROUTER_CREATE_ACTIVESPEAKEROBSERVER,
-      Request(Method::ROUTER_CREATE_ACTIVESPEAKEROBSERVER, "router",
-              fbs::Router::CreateCreateActiveSpeakerObserverRequestDirect(builder_, "newSpeaker",
-                                                                          speaker)));
+  add(Method::ROUTER_CREATE_ACTIVESPEAKEROBSERVER, CreateSpeakerObserver("router", "newSpeaker"));
   add(Method::ROUTER_CREATE_AUDIOLEVELOBSERVER, CreateObserver("router", "newObserver"));
   add(Method::ROUTER_CLOSE_RTPOBSERVER, CloseObserver("router", "newObserver"));
   AddTransportRequests(frames);

@@ -43,6 +43,7 @@ class ChannelFrames {
   Frame CreatePlainTransport(const std::string& router, const std::string& id);
   Frame CloseTransport(const std::string& router, const std::string& id);
   Frame CreateObserver(const std::string& router, const std::string& id);
+  Frame CreateSpeakerObserver(const std::string& router, const std::string& id);
   Frame CloseObserver(const std::string& router, const std::string& id);
   Frame ProduceAudio(const std::string& transport, const std::string& id, uint32_t ssrc);
   Frame ProduceVideo(const std::string& transport, const std::string& id, uint32_t ssrc);

@@ -7,35 +7,15 @@
 #include <vector>
 
 #include "base/byte_reader.h"
-#include "base/byte_writer.h"
-#include "worker/worker_harness.h"
+#include "worker/worker_call.h"
 
 namespace millrace {
 namespace {
 
 using Method = ChannelFrames::Method;
 
-Endpoint At(const char* address, uint16_t port) { return {*IpAddress::Parse(address), port}; }
-
-// An RTP packet (RFC 3550 section 5.1) with a payload and no extensions.
-std::vector<uint8_t> RtpPacket(uint8_t payload_type, uint16_t sequence, uint32_t ssrc) {
-  std::vector<uint8_t> packet(12 + 40, 0x11);
-  ByteWriter writer(packet);
-  writer.WriteU8(0x80);
-  writer.WriteU8(payload_type);
-  writer.WriteU16(sequence);
-  writer.WriteU32(uint32_t{sequence} * 960);
-  writer.WriteU32(ssrc);
-  return packet;
-}
-
-class WorkerMediaTest : public testing::Test {
+class WorkerMediaTest : public WorkerCallTest {
  protected:
-  struct Sent {
-    Path path;
-    std::vector<uint8_t> bytes;
-  };
-
   // A router whose plain transport "in" hears 192.0.2.1:5000 and whose "out" speaks to
   // 192.0.2.2:6000.
   void SetUp() override {
@@ -56,42 +36,8 @@ class WorkerMediaTest : public testing::Test {
     return harness_.edge().Find(SocketRequest::Protocol::kUdp, local).value_or(SocketId(0));
   }
 
-  void Deliver(const Path& path, std::vector<uint8_t> bytes) {
-    InboundDatagram datagram{path, harness_.now(), bytes};
-    harness_.worker().OnDatagrams(harness_.now(), {&datagram, 1}, harness_.out());
-    Flush();
-  }
-
-  void Flush() {
-    bool more = true;
-    while (more) {
-      more = harness_.worker().Seal(harness_.now(), harness_.out());
-      for (const Output::Datagram& datagram : harness_.out().datagrams()) {
-        Bytes bytes = harness_.out().bytes_of(datagram);
-        sent_.push_back({datagram.path, {bytes.begin(), bytes.end()}});
-      }
-      harness_.out().ClearDatagrams();
-    }
-  }
-
-  void Run(Duration duration) {
-    Timestamp end = harness_.now() + duration;
-    for (int calls = 0; harness_.worker().deadline() <= end; ++calls) {
-      ASSERT_LT(calls, 100'000) << "the deadlines do not move";
-      Timestamp next = std::max(harness_.worker().deadline(), harness_.now());
-      harness_.Advance(next - harness_.now());
-      harness_.worker().OnDeadline(harness_.now(), harness_.out());
-      Flush();
-      for (SentFrame& frame : harness_.TakeFrames()) events_.push_back(std::move(frame));
-    }
-    harness_.Advance(end - harness_.now());
-  }
-
-  WorkerHarness harness_;
   SocketId in_;
   SocketId out_;
-  std::vector<Sent> sent_;
-  std::vector<SentFrame> events_;
 };
 
 TEST_F(WorkerMediaTest, ForwardsToTheConsumersTransport) {
