@@ -32,6 +32,12 @@ public sealed class Router : IAsyncDisposable
     /// <summary>It has closed, and with it everything made from it.</summary>
     public event Action<CloseReason>? Closed;
 
+    /// <summary>A transport has been made; raised before the call that made it returns.</summary>
+    public event Action<Transport>? TransportCreated;
+
+    /// <summary>An observer has been made; raised before the call that made it returns.</summary>
+    public event Action<RtpObserver>? RtpObserverCreated;
+
     /// <summary>Its id.</summary>
     public string Id { get; }
 
@@ -75,7 +81,7 @@ public sealed class Router : IAsyncDisposable
         return _entity.CreateAsync(
             WorkerRequests.CreateWebRtcTransport(Id, id, options),
             WorkerRequests.CloseTransport(Id, id),
-            dump => new WebRtcTransport(this, _entity, options.WebRtcServer?.Entity, dump, options.AppData),
+            dump => Announce(new WebRtcTransport(this, _entity, options.WebRtcServer?.Entity, dump, options.AppData), TransportCreated),
             cancellationToken);
     }
 
@@ -88,7 +94,7 @@ public sealed class Router : IAsyncDisposable
         return _entity.CreateAsync(
             WorkerRequests.CreatePlainTransport(Id, id, options),
             WorkerRequests.CloseTransport(Id, id),
-            dump => new PlainTransport(this, _entity, dump, options.AppData),
+            dump => Announce(new PlainTransport(this, _entity, dump, options.AppData), TransportCreated),
             cancellationToken);
     }
 
@@ -107,7 +113,8 @@ public sealed class Router : IAsyncDisposable
         return _entity.CreateAsync(
             PipeRequests.CreatePipeTransport(Id, id, options),
             WorkerRequests.CloseTransport(Id, id),
-            dump => new PipeTransport(this, _entity, dump, options.AppData) { StreamIds = streamIds },
+            dump => Announce(
+                new PipeTransport(this, _entity, dump, options.AppData) { StreamIds = streamIds }, TransportCreated),
             cancellationToken);
     }
 
@@ -120,7 +127,7 @@ public sealed class Router : IAsyncDisposable
         return _entity.CreateAsync(
             PipeRequests.CreateDirectTransport(Id, id, options),
             WorkerRequests.CloseTransport(Id, id),
-            dump => new DirectTransport(this, _entity, dump, options.AppData),
+            dump => Announce(new DirectTransport(this, _entity, dump, options.AppData), TransportCreated),
             cancellationToken);
     }
 
@@ -133,7 +140,7 @@ public sealed class Router : IAsyncDisposable
         return _entity.CreateAsync(
             WorkerRequests.CreateAudioLevelObserver(Id, id, options),
             WorkerRequests.CloseRtpObserver(Id, id),
-            _ => new AudioLevelObserver(this, id, _entity, options),
+            _ => Announce(new AudioLevelObserver(this, id, _entity, options), RtpObserverCreated),
             cancellationToken);
     }
 
@@ -146,7 +153,7 @@ public sealed class Router : IAsyncDisposable
         return _entity.CreateAsync(
             WorkerRequests.CreateActiveSpeakerObserver(Id, id, options),
             WorkerRequests.CloseRtpObserver(Id, id),
-            _ => new ActiveSpeakerObserver(this, id, _entity, options),
+            _ => Announce(new ActiveSpeakerObserver(this, id, _entity, options), RtpObserverCreated),
             cancellationToken);
     }
 
@@ -189,4 +196,11 @@ public sealed class Router : IAsyncDisposable
 
     /// <summary>The same as <see cref="CloseAsync"/>, but never fails.</summary>
     public ValueTask DisposeAsync() => _entity.DisposeAsync(WorkerRequests.CloseRouter(Id));
+
+    private TCreated Announce<TCreated, THappening>(TCreated created, Action<THappening>? happening)
+        where TCreated : THappening
+    {
+        _entity.Channel.Guard(() => happening?.Invoke(created));
+        return created;
+    }
 }

@@ -38,6 +38,18 @@ public abstract class Transport : IAsyncDisposable
     /// <summary>Something happened that <see cref="EnableTraceEventAsync"/> asked for.</summary>
     public event Action<TraceEvent>? Trace;
 
+    /// <summary>A producer has been made; raised before the call that made it returns, and before its own events.</summary>
+    public event Action<Producer>? ProducerCreated;
+
+    /// <summary>A consumer has been made; likewise.</summary>
+    public event Action<Consumer>? ConsumerCreated;
+
+    /// <summary>A data producer has been made; likewise.</summary>
+    public event Action<DataProducer>? DataProducerCreated;
+
+    /// <summary>A data consumer has been made; likewise.</summary>
+    public event Action<DataConsumer>? DataConsumerCreated;
+
     /// <summary>SCTP has come further, or has ended.</summary>
     public event Action<SctpState>? SctpStateChanged;
 
@@ -95,7 +107,7 @@ public abstract class Transport : IAsyncDisposable
         return Entity.CreateAsync(
             WorkerRequests.Produce(Id, id, options, parameters, mapping),
             WorkerRequests.CloseProducer(Id, id),
-            type => new Producer(this, id, Entity, options, parameters, consumable, type),
+            type => Announce(new Producer(this, id, Entity, options, parameters, consumable, type), ProducerCreated),
             cancellationToken);
     }
 
@@ -116,7 +128,7 @@ public abstract class Transport : IAsyncDisposable
         return Entity.CreateAsync(
             WorkerRequests.Consume(Id, id, options, type, parameters),
             WorkerRequests.CloseConsumer(Id, id),
-            answer => new Consumer(this, id, Entity, options, type, parameters, answer),
+            answer => Announce(new Consumer(this, id, Entity, options, type, parameters, answer), ConsumerCreated),
             cancellationToken);
     }
 
@@ -139,19 +151,21 @@ public abstract class Transport : IAsyncDisposable
         }
         SctpStreamParameters? stream =
             options.SctpStreamParameters is { } given ? SctpValidation.Check(given) : null;
+
+        void Watch(DataProducer producer)
+        {
+            if (stream is not null)
+            {
+                StreamIds.AddReceived(stream.StreamId);
+                producer.Closed += _ => StreamIds.RemoveReceived(stream.StreamId);
+            }
+            options.Created?.Invoke(producer);
+        }
+
         return Entity.CreateAsync(
             DataRequests.Produce(Id, id, DataType, stream, options),
             DataRequests.CloseProducer(Id, id),
-            dump =>
-            {
-                DataProducer producer = new(this, Entity, options, dump);
-                if (stream is not null)
-                {
-                    StreamIds.AddReceived(stream.StreamId);
-                    producer.Closed += _ => StreamIds.RemoveReceived(stream.StreamId);
-                }
-                return producer;
-            },
+            dump => Announce(new DataProducer(this, Entity, options with { Created = Watch }, dump), DataProducerCreated),
             cancellationToken);
     }
 
@@ -174,15 +188,7 @@ public abstract class Transport : IAsyncDisposable
             return await Entity.CreateAsync(
                 DataRequests.Consume(Id, id, DataType, stream, options),
                 DataRequests.CloseConsumer(Id, id),
-                dump =>
-                {
-                    DataConsumer consumer = new(this, Entity, options, dump);
-                    if (stream is not null)
-                    {
-                        consumer.Closed += _ => StreamIds.Free(stream.StreamId);
-                    }
-                    return consumer;
-                },
+                dump => Announce(new DataConsumer(this, Entity, options with { Created = Watch }, dump), DataConsumerCreated),
                 cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -192,6 +198,15 @@ public abstract class Transport : IAsyncDisposable
                 StreamIds.Free(stream.StreamId);
             }
             throw;
+        }
+
+        void Watch(DataConsumer consumer)
+        {
+            if (stream is not null)
+            {
+                consumer.Closed += _ => StreamIds.Free(stream.StreamId);
+            }
+            options.Created?.Invoke(consumer);
         }
     }
 
@@ -258,8 +273,18 @@ public abstract class Transport : IAsyncDisposable
         }
     }
 
-    private RtpParameters PipeParametersOf(Producer producer) =>
-        PipeParameters.Create(producer.ConsumableRtpParameters, RepairsPipes, Router.Options.NewSsrc);
+    private T Announce<T>(T created, Action<T>? happening)
+    {
+        Entity.Channel.Guard(() => happening?.Invoke(created));
+        return created;
+    }
+
+    private RtpParameters PipeParametersOf(Producer producer) => PipeParameters.Create(
+        producer.RtpParameters,
+        producer.ConsumableRtpParameters,
+        Router.RtpCapabilities,
+        RepairsPipes,
+        Router.Options.NewSsrc);
 
     private RtpParameters ConsumerParametersOf(ConsumerOptions options, bool allStreams)
     {

@@ -50,6 +50,12 @@ public sealed class Worker : IAsyncDisposable
     /// <summary>The worker has closed, whichever way.</summary>
     public event Action<CloseReason>? Closed;
 
+    /// <summary>A router has been made; raised before the call that made it returns.</summary>
+    public event Action<Router>? RouterCreated;
+
+    /// <summary>A WebRTC server has been made; raised before the call that made it returns.</summary>
+    public event Action<WebRtcServer>? WebRtcServerCreated;
+
     /// <summary>The worker wrote to its log.</summary>
     public event Action<WorkerLog>? Logged;
 
@@ -118,7 +124,7 @@ public sealed class Worker : IAsyncDisposable
         return _entity.CreateAsync(
             WorkerRequests.CreateRouter(id),
             WorkerRequests.CloseRouter(id),
-            _ => new Router(id, _entity, _options, capabilities, options.AppData),
+            _ => Announce(new Router(id, _entity, _options, capabilities, options.AppData), RouterCreated),
             cancellationToken);
     }
 
@@ -135,7 +141,7 @@ public sealed class Worker : IAsyncDisposable
         return _entity.CreateAsync(
             WorkerRequests.CreateWebRtcServer(id, options.ListenInfos),
             WorkerRequests.CloseWebRtcServer(id),
-            _ => new WebRtcServer(id, _entity, options.AppData),
+            _ => Announce(new WebRtcServer(id, _entity, options.AppData), WebRtcServerCreated),
             cancellationToken);
     }
 
@@ -166,6 +172,12 @@ public sealed class Worker : IAsyncDisposable
         await _watch.ConfigureAwait(false);
         await _channel.DisposeAsync().ConfigureAwait(false);
         _disposed.SetResult();
+    }
+
+    private T Announce<T>(T created, Action<T>? happening)
+    {
+        _channel.Guard(() => happening?.Invoke(created));
+        return created;
     }
 
     // Waits for the worker's end, of whichever kind comes first, and tells everybody.

@@ -20,7 +20,7 @@ internal sealed class Request<T>(
     public ArraySegment<byte> Encode(uint id)
     {
         FlatBufferBuilder builder = new(InitialBytes);
-        int body = writeBody?.Invoke(builder) ?? 0;
+        int body = WriteBody(builder);
         StringOffset handler = builder.CreateString(handlerId);
         Offset<Schema.Request.Request> request =
             Schema.Request.Request.CreateRequest(builder, id, method, handler, bodyType, body);
@@ -28,4 +28,16 @@ internal sealed class Request<T>(
     }
 
     public T Read(ResponseBody body) => Frame.Decode(() => read(body));
+
+    private int WriteBody(FlatBufferBuilder builder)
+    {
+        try
+        {
+            return writeBody?.Invoke(builder) ?? 0;
+        }
+        catch (OverflowException e)
+        {
+            throw new ArgumentException($"A number in the options of {Name} is out of range.", e);
+        }
+    }
 }
