@@ -280,11 +280,7 @@ public abstract class Transport : IAsyncDisposable
     }
 
     private RtpParameters PipeParametersOf(Producer producer) => PipeParameters.Create(
-        producer.RtpParameters,
-        producer.ConsumableRtpParameters,
-        Router.RtpCapabilities,
-        RepairsPipes,
-        Router.Options.NewSsrc);
+        producer.ConsumableRtpParameters, RepairsPipes, Router.Options.NewSsrc);
 
     private RtpParameters ConsumerParametersOf(ConsumerOptions options, bool allStreams)
     {

@@ -65,8 +65,8 @@ internal static class ConsumableParameters
         .. from extension in router.HeaderExtensions
            where extension.Kind is null || extension.Kind == kind
            where extension.Direction is null or RtpDirection.Sendrecv or RtpDirection.Sendonly
-           where extension.Uri != RtpHeaderExtensionUri.AbsCaptureTime
-               || producer.HeaderExtensions.Any(sent => sent.Uri == RtpHeaderExtensionUri.AbsCaptureTime)
+           where extension.Uri is not (RtpHeaderExtensionUri.AbsCaptureTime or RtpHeaderExtensionUri.DependencyDescriptor)
+               || producer.HeaderExtensions.Any(sent => sent.Uri == extension.Uri)
            select new RtpHeaderExtensionParameters { Uri = extension.Uri, Id = extension.PreferredId },
     ];
 }

@@ -5,6 +5,7 @@ namespace Millrace.Controller.Rtp;
 /// <summary>Cuts what a client can receive out of what a producer gives.</summary>
 internal static class ConsumerParameters
 {
+    private const string Av1 = "video/AV1";
     private const string Nack = "nack";
     private const string TransportCc = "transport-cc";
     private const string Remb = "goog-remb";
@@ -16,7 +17,7 @@ internal static class ConsumerParameters
     public static RtpParameters Create(
         RtpParameters consumable, RtpCapabilities client, bool enableRtx, Func<uint> newSsrc, bool allStreams = false)
     {
-        RtpHeaderExtensionParameters[] extensions = HeaderExtensions(consumable, client);
+        RtpHeaderExtensionParameters[] extensions = HeaderExtensions(consumable, client, allStreams);
         List<RtpCodecParameters> codecs = Codecs(consumable, client, enableRtx);
         if (codecs.Count == 0)
         {
@@ -75,12 +76,19 @@ internal static class ConsumerParameters
         && CodecMatching.AssociatedPayloadType(capability.Parameters) is { } apt
         && apt == codec.PreferredPayloadType);
 
-    private static RtpHeaderExtensionParameters[] HeaderExtensions(RtpParameters consumable, RtpCapabilities client) =>
+    private static RtpHeaderExtensionParameters[] HeaderExtensions(
+        RtpParameters consumable, RtpCapabilities client, bool allStreams) =>
     [
         .. consumable.HeaderExtensions.Where(extension => client.HeaderExtensions.Any(capability =>
             capability.Uri == extension.Uri
-            && capability.Direction is null or RtpDirection.Sendrecv or RtpDirection.Recvonly)),
+            && capability.Direction is null or RtpDirection.Sendrecv or RtpDirection.Recvonly)
+            && (extension.Uri != RtpHeaderExtensionUri.DependencyDescriptor || allStreams || NeedsDependencies(consumable))),
     ];
+
+    // AV1's payload does not tell a receiver which frames of a scalable stream belong together. Descriptors are handed on as
+    // they are, so they cannot follow a consumer from one simulcast stream to another: each stream counts its own frames.
+    private static bool NeedsDependencies(RtpParameters consumable) =>
+        consumable.Encodings.Count == 1 && string.Equals(consumable.Codecs[0].MimeType, Av1, StringComparison.OrdinalIgnoreCase);
 
     // Exactly one way to estimate the bandwidth: by transport-wide sequence numbers if the client knows them, else by
     // REMB on the absolute send time, else none.

@@ -7,13 +7,10 @@ internal static class PipeParameters
     private static readonly string[] Local =
         [RtpHeaderExtensionUri.Mid, RtpHeaderExtensionUri.AbsSendTime, RtpHeaderExtensionUri.TransportWideCc];
 
-    /// <param name="source">How the producer's peer sends.</param>
-    /// <param name="consumable">The same as the router knows it.</param>
-    /// <param name="router">What the router knows.</param>
+    /// <param name="consumable">The producer's media as the router knows it.</param>
     /// <param name="enableRtx">Whether the pipe sends lost packets again.</param>
     /// <param name="newSsrc">Makes the first SSRC.</param>
-    public static RtpParameters Create(
-        RtpParameters source, RtpParameters consumable, RtpCapabilities router, bool enableRtx, Func<uint> newSsrc) => new()
+    public static RtpParameters Create(RtpParameters consumable, bool enableRtx, Func<uint> newSsrc) => new()
     {
         Codecs =
         [
@@ -21,11 +18,7 @@ internal static class PipeParameters
                where enableRtx || !CodecMatching.IsRtx(codec.MimeType)
                select codec with { RtcpFeedback = [.. codec.RtcpFeedback.Where(entry => IsWanted(entry, enableRtx))] },
         ],
-        HeaderExtensions =
-        [
-            .. consumable.HeaderExtensions.Where(extension => !Local.Contains(extension.Uri)),
-            .. LayersOf(source, router),
-        ],
+        HeaderExtensions = [.. consumable.HeaderExtensions.Where(extension => !Local.Contains(extension.Uri))],
         Encodings = Streams(
             consumable.Encodings,
             enableRtx && consumable.Codecs.Any(codec => CodecMatching.IsRtx(codec.MimeType)),
@@ -48,13 +41,6 @@ internal static class PipeParameters
             }),
         ];
     }
-
-    // Where the layers are is told by the stream's own sender; a client does not need it, a router does.
-    private static IEnumerable<RtpHeaderExtensionParameters> LayersOf(RtpParameters source, RtpCapabilities router) =>
-        from extension in router.HeaderExtensions
-        where extension.Uri == RtpHeaderExtensionUri.DependencyDescriptor
-        where source.HeaderExtensions.Any(sent => sent.Uri == extension.Uri)
-        select new RtpHeaderExtensionParameters { Uri = extension.Uri, Id = extension.PreferredId };
 
     // Key frames are asked for across the pipe; packets again only when there is a way to send them.
     private static bool IsWanted(RtcpFeedback feedback, bool enableRtx) => (feedback.Type, feedback.Parameter) switch

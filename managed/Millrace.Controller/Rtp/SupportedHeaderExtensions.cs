@@ -19,7 +19,7 @@ internal static class SupportedHeaderExtensions
         Audio(RtpHeaderExtensionUri.TransportWideCc, 5, RtpDirection.Recvonly),
         Video(RtpHeaderExtensionUri.TransportWideCc, 5),
         Audio(RtpHeaderExtensionUri.SsrcAudioLevel, 6),
-        Video(RtpHeaderExtensionUri.DependencyDescriptor, 7, RtpDirection.Recvonly),
+        Video(RtpHeaderExtensionUri.DependencyDescriptor, 7),
         Video(RtpHeaderExtensionUri.VideoOrientation, 8),
         Video(RtpHeaderExtensionUri.TimeOffset, 9),
         Audio(RtpHeaderExtensionUri.AbsCaptureTime, 10),

@@ -151,6 +151,43 @@ internal sealed class NegotiationTests
         Assert.That(parameters.Codecs.Select(codec => codec.PayloadType), Is.EqualTo(new[] { 101 }));
     }
 
+    [TestCase("video/AV1", true, true)]
+    [TestCase("video/AV1", false, false)]
+    [TestCase("video/VP8", true, false)]
+    public void Consumer_OfAv1_GetsTheDependencyDescriptorsThatAreSent(string mimeType, bool sent, bool expected)
+    {
+        RtpCapabilities router = RouterCapabilities.Create(
+            [new() { Kind = MediaKind.Video, MimeType = mimeType, ClockRate = 90000 }]);
+        RtpParameters source = Samples.Vp8 with
+        {
+            Codecs = [new() { MimeType = mimeType, PayloadType = 45, ClockRate = 90000 }],
+            HeaderExtensions = sent ? [new() { Uri = RtpHeaderExtensionUri.DependencyDescriptor, Id = 9 }] : [],
+        };
+
+        RtpParameters consumer = ConsumerParameters.Create(Consumable(MediaKind.Video, source, router), router, enableRtx: true, () => 1);
+
+        Assert.That(
+            consumer.HeaderExtensions.Any(extension => extension is { Uri: RtpHeaderExtensionUri.DependencyDescriptor, Id: 7 }),
+            Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Consumer_OfAv1Simulcast_GetsNoDependencyDescriptors()
+    {
+        RtpCapabilities router = RouterCapabilities.Create(
+            [new() { Kind = MediaKind.Video, MimeType = "video/AV1", ClockRate = 90000 }]);
+        RtpParameters source = Samples.Simulcast with
+        {
+            Codecs = [new() { MimeType = "video/AV1", PayloadType = 45, ClockRate = 90000 }],
+            HeaderExtensions = [new() { Uri = RtpHeaderExtensionUri.DependencyDescriptor, Id = 9 }],
+        };
+
+        RtpParameters consumer = ConsumerParameters.Create(Consumable(MediaKind.Video, source, router), router, enableRtx: true, () => 1);
+
+        Assert.That(
+            consumer.HeaderExtensions.Select(extension => extension.Uri), Has.None.EqualTo(RtpHeaderExtensionUri.DependencyDescriptor));
+    }
+
     [Test]
     public void CanConsume_NeedsACodecOfTheProducer()
     {
@@ -165,6 +202,10 @@ internal sealed class NegotiationTests
         Assert.That(() => ConsumerParameters.Create(consumable, audioOnly, true, () => 1), Throws.TypeOf<RtpException>());
     }
 
-    private static RtpParameters Consumable(MediaKind kind, RtpParameters parameters) => ConsumableParameters.Create(
-        kind, parameters, Samples.Router, ProducerMapping.Create(parameters, Samples.Router, () => 5000));
+    private static RtpParameters Consumable(MediaKind kind, RtpParameters parameters, RtpCapabilities? router = null) =>
+        ConsumableParameters.Create(
+            kind,
+            parameters,
+            router ?? Samples.Router,
+            ProducerMapping.Create(parameters, router ?? Samples.Router, () => 5000));
 }

@@ -67,7 +67,7 @@ internal sealed class PipeParametersTests
     public void Pipe_OfAudio_CarriesItsLevel()
     {
         RtpParameters consumable = ConsumableOf(MediaKind.Audio, Samples.Opus);
-        RtpParameters pipe = PipeParameters.Create(Samples.Opus, consumable, Samples.Router, enableRtx: true, () => 500);
+        RtpParameters pipe = PipeParameters.Create(consumable, enableRtx: true, () => 500);
 
         Assert.That(pipe.HeaderExtensions.Select(extension => extension.Uri), Has.One.EqualTo(RtpHeaderExtensionUri.SsrcAudioLevel));
         Assert.That(pipe.Encodings.Single().Rtx, Is.Null);
@@ -106,5 +106,5 @@ internal sealed class PipeParametersTests
         kind, source, Samples.Router, ProducerMapping.Create(source, Samples.Router, () => 1));
 
     private static RtpParameters Pipe(RtpParameters source, bool enableRtx) => PipeParameters.Create(
-        source, ConsumableOf(MediaKind.Video, source), Samples.Router, enableRtx, () => 500);
+        ConsumableOf(MediaKind.Video, source), enableRtx, () => 500);
 }

@@ -41,6 +41,9 @@ internal sealed class Client : IAsyncDisposable
     /// <summary>What the client receives over.</summary>
     public WebRtcTransport Receiving { get; private set; } = null!;
 
+    /// <summary>The data channels it sends into, by id.</summary>
+    public ConcurrentDictionary<string, DataProducer> DataProducers { get; } = new();
+
     public string Console
     {
         get
@@ -152,6 +155,7 @@ internal sealed class Client : IAsyncDisposable
             transport.IceParameters,
             IceCandidates = transport.IceCandidates.Select(candidate => route?.Invoke(candidate) ?? candidate),
             transport.DtlsParameters,
+            SctpParameters = transport.SctpParameters is { } sctp ? new { sctp.Port, MaxMessageSize = sctp.MaxReceiveMessageSize } : null,
         });
         return transport;
     }
@@ -175,6 +179,15 @@ internal sealed class Client : IAsyncDisposable
                 });
                 _producers[producer.Id] = producer;
                 return ClientJson.Write(new { producer.Id });
+            case "produceData":
+                DataProducer channel = await transport.ProduceDataAsync(new DataProducerOptions
+                {
+                    SctpStreamParameters = ClientJson.Read<SctpStreamParameters>(body.GetProperty("sctpStreamParameters")),
+                    Label = body.GetProperty("label").GetString()!,
+                    Protocol = body.GetProperty("protocol").GetString()!,
+                });
+                DataProducers[channel.Id] = channel;
+                return ClientJson.Write(new { channel.Id });
             case string other:
                 throw new InvalidOperationException($"The page asks for {other}.");
             default:

@@ -11,7 +11,8 @@ internal static class ClientJson
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        TypeInfoResolver = JsonTypeInfoResolver.Combine(FiguresJson.Default, new DefaultJsonTypeInfoResolver()),
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(
+            FiguresJson.Default, ChannelJson.Default, new DefaultJsonTypeInfoResolver()),
         Converters = { new ParameterValueConverter(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 

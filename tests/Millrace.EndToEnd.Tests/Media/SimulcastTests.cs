@@ -7,32 +7,67 @@ namespace Millrace.EndToEnd.Tests.Media;
 /// <summary>A browser sends three sizes of one picture, and viewers get the one that is right for them.</summary>
 public sealed class SimulcastTests
 {
-    // Chromium sends three sizes from 960x540 on; fewer frames spare the machine.
-    private static readonly Camera Large = new(960, 540, 12, Colour.Crimson);
-
-    private static readonly Encoding[] ThreeSizes =
-    [
-        new() { Rid = "r0", ScaleResolutionDownBy = 4, MaxBitrate = 150_000 },
-        new() { Rid = "r1", ScaleResolutionDownBy = 2, MaxBitrate = 400_000 },
-        new() { Rid = "r2", ScaleResolutionDownBy = 1, MaxBitrate = 1_000_000 },
-    ];
-
     [Test]
     public async Task ThreeSizes_ArriveAtTheWorker()
     {
         await using Studio studio = await Studio.StartAsync();
         Client ada = await studio.OpenAsync("Ada");
 
-        Sent sent = await ada.SendAsync(Large, Codec.Vp8, ThreeSizes);
+        Sent sent = await ada.SendAsync(Simulcast.Camera, Codec.Vp8, Simulcast.ThreeSizes);
 
         Assert.That(sent.Producer.Type, Is.EqualTo(RtpType.Simulcast));
-        await ArriveAsync(sent);
+        await Simulcast.ArrivesAsync(sent);
     }
 
-    // Every size flows; a viewer could have any of them.
-    private static async Task ArriveAsync(Sent sent) => await Waiting.UntilAsync(
-        () => sent.Producer.GetStatsAsync(),
-        stats => ThreeSizes.All(e => stats.Any(s => s.Rid == e.Rid && s.Bitrate > 0)),
-        stats => string.Join('\n', stats),
-        condition: "all three sizes arrive");
+    [Test]
+    public async Task Viewers_GetTheSizesTheyAskFor_WithoutAFreeze()
+    {
+        await using Studio studio = await Studio.StartAsync();
+        Client ada = await studio.OpenAsync("Ada");
+        Client ben = await studio.OpenAsync("Ben", Studio.Wide);
+        Client cleo = await studio.OpenAsync("Cleo", Studio.Wide);
+        Sent sent = await ada.SendAsync(Simulcast.Camera, Codec.Vp8, Simulcast.ThreeSizes);
+        await Simulcast.ArrivesAsync(sent);
+        Received atBen = await ben.ReceiveAsync(sent.Producer, new ConsumerLayers(1));
+        Received atCleo = await cleo.ReceiveAsync(sent.Producer, new ConsumerLayers(2));
+        await Simulcast.ShowsLayerAsync(atBen, 1);
+        await Simulcast.ShowsLayerAsync(atCleo, 2);
+
+        await Smoothness.OfAsync(sent, [atBen, atCleo], async () =>
+        {
+            foreach (int layer in new[] { 2, 0, 1, 0, 2 })
+            {
+                await atBen.Consumer.SetPreferredLayersAsync(new ConsumerLayers(layer));
+                await Simulcast.ShowsLayerAsync(atBen, layer);
+            }
+        });
+
+        Reception cleos = await atCleo.LookAsync();
+        Assert.That(cleos.Picture!.Width, Is.EqualTo(Simulcast.WidthOf(2)), "nobody asked for another size for her");
+    }
+
+    [Test]
+    public async Task Viewer_WhoAsksForFewerFrames_GetsThem()
+    {
+        await using Studio studio = await Studio.StartAsync();
+        Client ada = await studio.OpenAsync("Ada");
+        Client ben = await studio.OpenAsync("Ben", Studio.Wide);
+        Sent sent = await ada.SendAsync(Simulcast.Camera, Codec.Vp8, Simulcast.ThreeSizes);
+        await Simulcast.ArrivesAsync(sent);
+        Received received = await ben.ReceiveAsync(sent.Producer, new ConsumerLayers(0, 2));
+        await Simulcast.ShowsLayerAsync(received, 0);
+
+        double all = await Simulcast.ShareOfFramesAsync(sent, received);
+        await received.Consumer.SetPreferredLayersAsync(new ConsumerLayers(0, 0));
+        await received.UntilAsync(_ => received.Consumer.CurrentLayers == new ConsumerLayers(0, 0), "the lowest frame rate");
+        double fewest = await Simulcast.ShareOfFramesAsync(sent, received);
+        await received.Consumer.SetPreferredLayersAsync(new ConsumerLayers(0, 1));
+        await received.UntilAsync(_ => received.Consumer.CurrentLayers == new ConsumerLayers(0, 1), "the middle frame rate");
+        double half = await Simulcast.ShareOfFramesAsync(sent, received);
+
+        // L1T3 has every fourth frame in its lowest layer and every other one in the two lowest.
+        Assert.That(all, Is.GreaterThan(0.85));
+        Assert.That(fewest, Is.EqualTo(0.25).Within(0.1));
+        Assert.That(half, Is.EqualTo(0.5).Within(0.1));
+    }
 }

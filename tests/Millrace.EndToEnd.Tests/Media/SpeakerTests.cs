@@ -43,6 +43,32 @@ public sealed class SpeakerTests
         await Waiting.UntilAsync(() => Task.FromResult(Volatile.Read(ref silences) == 1), "silence is told once");
     }
 
+    [Test]
+    public async Task ActiveSpeaker_IsWhoeverSpeaks()
+    {
+        await using Studio studio = await Studio.StartAsync();
+        Client ada = await studio.OpenAsync("Ada");
+        Client ben = await studio.OpenAsync("Ben");
+        ActiveSpeakerObserver observer =
+            await studio.Router.CreateActiveSpeakerObserverAsync(new ActiveSpeakerObserverOptions { Interval = 300 });
+        Sent hers = await ada.SendAsync(new Tone(440, Loud));
+        Sent his = await ben.SendAsync(new Tone(1250, 0));
+
+        await observer.AddProducerAsync(hers.Producer);
+        await observer.AddProducerAsync(his.Producer);
+
+        await SpeaksAsync(observer, hers);
+        await hers.SetLoudnessAsync(0);
+        await his.SetLoudnessAsync(Loud);
+        await SpeaksAsync(observer, his);
+        await his.SetLoudnessAsync(0);
+        await hers.SetLoudnessAsync(Loud);
+        await SpeaksAsync(observer, hers);
+    }
+
+    private static async Task SpeaksAsync(ActiveSpeakerObserver observer, Sent speaker) => await Waiting.UntilAsync(
+        () => Task.FromResult(observer.DominantSpeakerId), id => id == speaker.Producer.Id, id => $"{id} speaks", condition: $"{speaker.Producer.Id} speaks");
+
     private static async Task TellsAsync(
         ConcurrentQueue<IReadOnlyList<AudioLevel>> told, IReadOnlyList<(Sent Sent, int Decibels)> wanted)
     {

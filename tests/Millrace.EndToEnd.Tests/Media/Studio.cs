@@ -23,6 +23,9 @@ internal sealed class Studio : IAsyncDisposable
     /// <summary>Own sockets on loopback, UDP alone.</summary>
     public static WebRtcTransportOptions Loopback { get; } = new() { ListenInfos = [new ListenInfo { Ip = "127.0.0.1" }] };
 
+    /// <summary>The same, and believed wide from the start: tests of layers do not wait for an estimate to grow.</summary>
+    public static WebRtcTransportOptions Wide { get; } = Loopback with { InitialAvailableOutgoingBitrate = 5_000_000 };
+
     /// <summary>The first worker's router.</summary>
     public Router Router => _routers[0];
 
