@@ -42,6 +42,8 @@ std::string_view ToString(DropReason reason) {
       return "waiting-for-key-frame";
     case DropReason::kLayerNotSelected:
       return "layer-not-selected";
+    case DropReason::kNotSubscribed:
+      return "not-subscribed";
     case DropReason::kUnsupportedPayload:
       return "unsupported-payload";
     case DropReason::kEmptyPayload:

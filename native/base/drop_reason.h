@@ -27,6 +27,7 @@ enum class DropReason : uint8_t {
   kTooOld,
   kWaitingForKeyFrame,
   kLayerNotSelected,
+  kNotSubscribed,       // a message of subchannels that the data consumer does not have
   kUnsupportedPayload,  // payload type or codec that the consumer did not negotiate
   kEmptyPayload,
   kTooLarge,

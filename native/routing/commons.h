@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "media/rtp_packet.h"
 #include "protocol/dtls.h"
+#include "protocol/sctp/sctp_output.h"
 #include "protocol/srtp.h"
 #include "routing/edge.h"
 #include "routing/registry.h"
@@ -44,6 +45,9 @@ struct RouterCommons {
   RtpPacketPool packets{kPacketLimit};
   Registry registry{};
   DirtyTransports dirty{};
+  // What comes of a peer's SCTP packet, and of what its messages make others send.
+  SctpOutput sctp_received{};
+  SctpOutput sctp_sent{};
 };
 
 }  // namespace millrace

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "routing/data_dumps.h"
 #include "routing/transport_parameters.h"
 
 namespace millrace {
@@ -65,6 +66,9 @@ struct TransportDump {
   uint32_t max_send_message_size = 0;
   uint32_t max_receive_message_size = 0;
   std::vector<TransportTraceType> trace_types{};
+  std::vector<std::string> data_producer_ids{};
+  std::vector<std::string> data_consumer_ids{};
+  std::optional<SctpDump> sctp{};
 };
 
 struct WebRtcTransportDump {
@@ -112,6 +116,7 @@ struct TransportStats {
   std::optional<uint64_t> min_outgoing_bitrate{};
   std::optional<double> rtp_packet_loss_received{};
   std::optional<double> rtp_packet_loss_sent{};
+  std::optional<SctpState> sctp_state{};
 };
 
 struct WebRtcTransportStats {
@@ -263,6 +268,8 @@ struct RouterDump {
   std::vector<NameList> producer_consumer_ids{};
   std::vector<NamePair> consumer_producer_ids{};
   std::vector<NameList> producer_observer_ids{};
+  std::vector<NameList> data_producer_consumer_ids{};
+  std::vector<NamePair> data_consumer_producer_ids{};
 };
 
 struct WebRtcServerDump {

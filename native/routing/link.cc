@@ -48,6 +48,15 @@ size_t Link::SendRtcp(Bytes compound, Turn& turn) {
   return sealed.size();
 }
 
+size_t Link::SendSctp(Bytes packet, Turn& turn) {
+  if (!ready_) {
+    turn.out.CountDrop(DropReason::kNotConnected);
+    return 0;
+  }
+  turn.out.Send(rtp_path_, packet);
+  return packet.size();
+}
+
 std::vector<SocketId> Link::sockets() const {
   std::vector<SocketId> sockets;
   for (const Listener& listener : listeners_) sockets.push_back(listener.socket);

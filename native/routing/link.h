@@ -12,6 +12,7 @@
 #include "base/endpoint.h"
 #include "base/strong.h"
 #include "base/time.h"
+#include "protocol/byte_strings.h"
 #include "protocol/srtp.h"
 #include "routing/dumps.h"
 #include "routing/turn.h"
@@ -35,6 +36,12 @@ class Link {
   virtual void OnDtls(const Path& path, Bytes datagram, Turn& turn) = 0;
   // The TCP connection that the path is has ended. Most kinds know no TCP.
   virtual void OnPathEnded(const Path&, Turn&) {}
+  // SCTP packets that the last datagram of DTLS carried; whoever reads them clears them.
+  [[nodiscard]] ByteStrings& application_data() { return application_data_; }
+  // Why an SCTP packet without DTLS around it is not even read; nothing when it may be.
+  [[nodiscard]] virtual std::optional<DropReason> AdmitSctp(const Path&) const {
+    return DropReason::kUnknownProtocol;
+  }
 
   // `plain` has at least as many bytes as `packet`.
   SrtpResult OpenRtp(Bytes packet, MutableBytes plain) { return Open(packet, plain, false); }
@@ -47,6 +54,8 @@ class Link {
   // --- leaving bytes
   // A peer is there, and the keys if there are to be any: media may leave.
   [[nodiscard]] bool ready() const { return ready_; }
+  // Never again.
+  [[nodiscard]] virtual bool ended() const { return false; }
   [[nodiscard]] const Path& rtp_path() const { return rtp_path_; }
   // How a stream that leaves is called in SealRtp, for as long as the keys live; the same answer
   // for an SSRC that is known. Nothing when the keys have seen too many.
@@ -56,6 +65,9 @@ class Link {
   SrtpResult SealRtp(SrtpStream stream, MutableBytes target, size_t header_size, Bytes payload);
   // Seals and sends one compound packet. Answers the bytes that leave, zero for none.
   size_t SendRtcp(Bytes compound, Turn& turn);
+
+  // Sends one SCTP packet. Answers the bytes that leave, zero for none.
+  virtual size_t SendSctp(Bytes packet, Turn& turn);
 
   virtual void OnDeadline(Turn& turn) = 0;
   [[nodiscard]] virtual Timestamp deadline() const = 0;
@@ -83,6 +95,7 @@ class Link {
   bool ready_ = false;
   Path rtp_path_;
   std::optional<Path> rtcp_path_;
+  ByteStrings application_data_;
 
  private:
   SrtpResult Open(Bytes packet, MutableBytes plain, bool rtcp);

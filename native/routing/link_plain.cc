@@ -105,6 +105,13 @@ void PlainLink::OnDtls(const Path&, Bytes, Turn& turn) {
   turn.out.CountDrop(DropReason::kUnknownProtocol);
 }
 
+std::optional<DropReason> PlainLink::AdmitSctp(const Path& path) const {
+  // SRTP does not protect SCTP: where it is on, the peer's address comes from a genuine packet of
+  // SRTP, and never from this one.
+  if (encrypted_ && !has_rtp_path_) return DropReason::kNotConnected;
+  return Admit(path, false);
+}
+
 void PlainLink::Close(Turn& turn) {
   ready_ = false;
   for (const Listener& listener : listeners_) turn.out.CloseSocket(listener.socket);

@@ -25,6 +25,7 @@ class PlainLink final : public Link {
   void Authenticated(const Path& path, bool rtcp, Turn& turn) override;
   void OnStun(const Path& path, Bytes datagram, Turn& turn) override;
   void OnDtls(const Path& path, Bytes datagram, Turn& turn) override;
+  [[nodiscard]] std::optional<DropReason> AdmitSctp(const Path& path) const override;
   void OnDeadline(Turn&) override {}
   [[nodiscard]] Timestamp deadline() const override { return Timestamp::Never(); }
   void Close(Turn& turn) override;

@@ -124,11 +124,31 @@ void WebRtcLink::OnDtls(const Path& path, Bytes datagram, Turn& turn) {
   dtls_.Receive(*validated, datagram, turn.now, dtls_output_);
   bool connected_now = dtls_output_.state == DtlsState::kConnected;
   TakeDtlsOutput(turn);
+  application_data_.Clear();
+  std::swap(application_data_, dtls_output_.application_data);
   if (connected_now) Apply(ice_.ConfirmPath(path, turn.now), turn);
 }
 
 void WebRtcLink::OnPathEnded(const Path& path, Turn& turn) {
   Apply(ice_.Lose(path, turn.now), turn);
+}
+
+size_t WebRtcLink::SendSctp(Bytes packet, Turn& turn) {
+  dtls_output_.Clear();
+  if (!ready_ || !dtls_.Send(packet, dtls_output_)) {
+    turn.out.CountDrop(DropReason::kNotConnected);
+    return 0;
+  }
+  size_t bytes = 0;
+  for (size_t i = 0; i < dtls_output_.datagrams.size(); ++i) {
+    bytes += dtls_output_.datagrams[i].size();
+  }
+  TakeDtlsOutput(turn);
+  return bytes;
+}
+
+bool WebRtcLink::ended() const {
+  return dtls_.state() == DtlsState::kFailed || dtls_.state() == DtlsState::kClosed;
 }
 
 void WebRtcLink::OnDeadline(Turn& turn) {

@@ -36,6 +36,8 @@ class WebRtcLink final : public Link {
   void OnStun(const Path& path, Bytes datagram, Turn& turn) override;
   void OnDtls(const Path& path, Bytes datagram, Turn& turn) override;
   void OnPathEnded(const Path& path, Turn& turn) override;
+  size_t SendSctp(Bytes packet, Turn& turn) override;
+  [[nodiscard]] bool ended() const override;
   void OnDeadline(Turn& turn) override;
   [[nodiscard]] Timestamp deadline() const override;
   void Close(Turn& turn) override;

@@ -15,6 +15,8 @@ class WebRtcServer;
 class Transport;
 class Producer;
 class Consumer;
+class DataProducer;
+class DataConsumer;
 class RtpObserver;
 
 // Who answers to an id of the controller. One table for the whole worker, because requests name
@@ -23,7 +25,7 @@ class RtpObserver;
 class Registry {
  public:
   using Entry = std::variant<std::monostate, Router*, WebRtcServer*, Transport*, Producer*,
-                             Consumer*, RtpObserver*>;
+                             Consumer*, RtpObserver*, DataProducer*, DataConsumer*>;
 
   // False when the id is in use already (or empty); nothing changes then.
   [[nodiscard]] bool Add(const std::string& id, Entry entry) {

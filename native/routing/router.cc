@@ -12,7 +12,7 @@
 namespace millrace {
 
 Router::Router(std::string id, RouterCommons& commons)
-    : id_(std::move(id)), commons_(commons), rtcp_buffer_(RtpPacket::kBytesMax) {}
+    : id_(std::move(id)), commons_(commons), data_(commons), rtcp_buffer_(RtpPacket::kBytesMax) {}
 
 Router::~Router() = default;
 
@@ -32,11 +32,15 @@ void Router::OnDatagram(Transport& transport, const Path& path, Bytes bytes, Tim
     case DatagramKind::kDtls:
       transport.link().OnDtls(path, bytes, turn);
       break;
+    case DatagramKind::kSctp:
+      OnSctp(transport, path, bytes, turn);
+      return;
     case DatagramKind::kUnknown:
       turn.out.CountDrop(DropReason::kUnknownProtocol);
       return;
   }
   OnLinkChange(transport, turn);
+  OnApplicationData(transport, turn);
   transport.Schedule(transport.link().deadline(), turn);
 }
 
@@ -137,6 +141,7 @@ void Router::OnTransportDeadline(Transport& transport, Turn& turn) {
     transport.link().OnDeadline(turn);
     OnLinkChange(transport, turn);
   }
+  data_.OnDeadline(transport, turn);
   for (const auto& producer : transport.producers()) {
     for (Producer::Stream& stream : producer->streams()) ServeStream(*producer, stream, turn);
   }
@@ -188,12 +193,14 @@ void Router::RequestKeyFrame(Consumer& consumer, Turn& turn) {
 }
 
 void Router::OnLinkChange(Transport& transport, Turn& turn) {
+  if (transport.link().ended()) data_.Stop(transport, turn);
   bool ready = transport.link().ready();
   if (ready == transport.was_ready_) return;
   transport.was_ready_ = ready;
   if (ready) {
     transport.rtcp().Start(turn.now);
     transport.Schedule(transport.rtcp().deadline(), turn);
+    data_.Start(transport, turn);
   } else {
     transport.rtcp().Stop();
   }
@@ -294,6 +301,7 @@ RouterDump Router::Dump() const {
       }
       if (!observers.second.empty()) dump.producer_observer_ids.push_back(std::move(observers));
     }
+    DumpData(*transport, dump);
   }
   for (const auto& observer : observers_) dump.observer_ids.push_back(observer->id());
   return dump;

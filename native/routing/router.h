@@ -8,6 +8,7 @@
 #include "base/endpoint.h"
 #include "media/selection.h"
 #include "routing/commons.h"
+#include "routing/data_path.h"
 #include "routing/parameters.h"
 #include "routing/producer.h"
 #include "routing/turn.h"
@@ -50,6 +51,8 @@ class Router {
   // The score of a stream of the producer is another one: tell, and let consumers choose anew.
   void OnScoreChange(Producer& producer, Turn& turn);
 
+  // Messages of data channels.
+  [[nodiscard]] DataPath& data() { return data_; }
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] RouterDump Dump() const;
 
@@ -67,6 +70,11 @@ class Router {
   void SendKeyFrameRequest(Producer& producer, Producer::Stream& stream, Turn& turn);
   void ServeStream(Producer& producer, Producer::Stream& stream, Turn& turn);
 
+  // router_data.cc
+  void OnSctp(Transport& transport, const Path& path, Bytes bytes, Turn& turn);
+  void OnApplicationData(Transport& transport, Turn& turn);
+  void DumpData(const Transport& transport, RouterDump& dump) const;
+
   // router_rtcp.cc
   void OnRtcp(Transport& transport, const Path& path, Bytes bytes, Turn& turn);
   void OnRtcpBlock(Transport& transport, const RtcpBlock& block, Turn& turn);
@@ -80,6 +88,7 @@ class Router {
 
   std::string id_;
   RouterCommons& commons_;
+  DataPath data_;
   std::vector<std::unique_ptr<Transport>> transports_;
   std::vector<std::unique_ptr<RtpObserver>> observers_;
   // A decrypted RTCP compound, as large as what a datagram can bring in.

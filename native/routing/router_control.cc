@@ -12,8 +12,7 @@ Error Exists(const std::string& what, const std::string& id) {
 
 Result<Done> CheckOptions(const TransportOptions& options) {
   if (options.direct) return Error::Type("only a direct transport can be direct");
-  if (options.enable_sctp) return Error::Of("SCTP is not available");
-  return Done{};
+  return DataChannels::Check(options);
 }
 
 // A peer tells streams apart by their SSRCs.
@@ -176,6 +175,7 @@ void RouterControl::CloseConsumer(Consumer& consumer, Turn& turn) {
 void RouterControl::CloseTransport(Transport& transport, Turn& turn) {
   while (!transport.producers_.empty()) CloseProducer(*transport.producers_.back(), turn);
   while (!transport.consumers_.empty()) CloseConsumer(*transport.consumers_.back(), turn);
+  CloseData(transport, turn);
   transport.link_->Close(turn);
   commons_.dirty.Forget(transport);
   std::erase(turn.events.rescheduled, &transport);

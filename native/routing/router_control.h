@@ -39,6 +39,14 @@ class RouterControl {
   [[nodiscard]] Result<ConsumeAnswer> Consume(Transport& transport, const ConsumeOptions& options,
                                               Turn& turn);
 
+  // router_control_data.cc
+  [[nodiscard]] Result<DataProducer*> ProduceData(Transport& transport,
+                                                  const ProduceDataOptions& options);
+  [[nodiscard]] Result<DataConsumer*> ConsumeData(Transport& transport,
+                                                  const ConsumeDataOptions& options);
+  void CloseDataProducer(DataProducer& producer, Turn& turn);
+  void CloseDataConsumer(DataConsumer& consumer, Turn& turn);
+
   // Closing is silent towards whoever asked for it; consumers of a closed producer are told.
   void CloseProducer(Producer& producer, Turn& turn);
   void CloseConsumer(Consumer& consumer, Turn& turn);
@@ -52,6 +60,9 @@ class RouterControl {
   [[nodiscard]] Result<Transport*> Register(Router& router, std::unique_ptr<Transport> transport);
   [[nodiscard]] Result<RtpObserver*> Register(Router& router,
                                               std::unique_ptr<RtpObserver> observer);
+
+  // Every data producer and data consumer of a transport that goes.
+  void CloseData(Transport& transport, Turn& turn);
 
   RouterCommons& commons_;
 };

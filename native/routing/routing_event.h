@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "routing/data_event.h"
 #include "routing/dumps.h"
 
 namespace millrace {
@@ -139,7 +140,10 @@ using RoutingEvent =
                  ProducerScoreChanged, ProducerVideoOrientationChanged, ProducerTraced,
                  ConsumerTraced, ConsumerScoreChanged, ConsumerLayersChanged,
                  ConsumerProducerPaused, ConsumerProducerResumed, ConsumerProducerClosed,
-                 AudioLevelVolumes, AudioLevelSilence, DominantSpeakerChanged>;
+                 AudioLevelVolumes, AudioLevelSilence, DominantSpeakerChanged, SctpStateChanged,
+                 SctpCapabilitiesNegotiated, DataConsumerBufferedAmountLow,
+                 DataConsumerSendBufferFull, DataConsumerProducerPaused,
+                 DataConsumerProducerResumed, DataConsumerProducerClosed, DataConsumerMessage>;
 
 // What routing has to say beside datagrams. The worker drains both lists after every call into
 // routing: notifications in their order, and the transports whose deadline() became earlier.

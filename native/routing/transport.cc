@@ -30,6 +30,7 @@ Transport::Transport(std::string id, Router& router, RouterCommons& commons,
     : commons_(commons),
       router_(router),
       egress_(commons.packets),
+      data_(options, commons.random),
       rtcp_(commons.random),
       rtcp_budget_(kRtcpPerSecond, kRtcpBurst),
       id_(std::move(id)),
@@ -150,6 +151,7 @@ void Transport::Schedule(Timestamp time, Turn& turn) {
 
 void Transport::UpdateDeadline() {
   deadline_ = std::min({link_->deadline(), rtcp_.deadline(), feedback_.deadline()});
+  deadline_ = std::min(deadline_, data_.deadline());
   if (wants_remb_) deadline_ = std::min(deadline_, remb_.deadline());
   for (const auto& producer : producers_) {
     for (const Producer::Stream& stream : producer->streams()) {
@@ -171,7 +173,10 @@ TransportDump Transport::BaseDump() const {
       .max_send_message_size = max_send_message_size_,
       .max_receive_message_size = max_receive_message_size_,
       .trace_types = traced_,
+      .sctp = data_.Dump(),
   };
+  for (const auto& producer : data_.producers()) dump.data_producer_ids.push_back(producer->id());
+  for (const auto& consumer : data_.consumers()) dump.data_consumer_ids.push_back(consumer->id());
   for (const auto& producer : producers_) dump.producer_ids.push_back(producer->id());
   for (const auto& consumer : consumers_) {
     dump.consumer_ids.push_back(consumer->id());
@@ -187,6 +192,7 @@ TransportDump Transport::BaseDump() const {
 }
 
 TransportStats Transport::BaseStats(Timestamp now) const {
+  const SctpAssociation* sctp = data_.association();
   return {
       .transport_id = id_,
       .timestamp_ms = static_cast<uint64_t>(now.ms()),
@@ -205,6 +211,7 @@ TransportStats Transport::BaseStats(Timestamp now) const {
       .max_incoming_bitrate = UnlessZero(remb_.max_incoming_bitrate()),
       .max_outgoing_bitrate = UnlessZero(max_outgoing_bitrate_),
       .min_outgoing_bitrate = UnlessZero(min_outgoing_bitrate_),
+      .sctp_state = sctp ? std::optional(sctp->state()) : std::nullopt,
   };
 }
 

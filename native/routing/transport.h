@@ -13,6 +13,7 @@
 #include "media/transport_feedback_sender.h"
 #include "routing/commons.h"
 #include "routing/consumer.h"
+#include "routing/data_channels.h"
 #include "routing/egress_queue.h"
 #include "routing/link_plain.h"
 #include "routing/link_webrtc.h"
@@ -64,6 +65,8 @@ class Transport {
   [[nodiscard]] Link& link() { return *link_; }
   [[nodiscard]] RtpListener& listener() { return listener_; }
   [[nodiscard]] Traffic& traffic() { return traffic_; }
+  [[nodiscard]] DataChannels& data() { return data_; }
+  [[nodiscard]] const DataChannels& data() const { return data_; }
   [[nodiscard]] RtcpSender& rtcp() { return rtcp_; }
   [[nodiscard]] TransportFeedbackSender& feedback() { return feedback_; }
   [[nodiscard]] RembLimiter& remb() { return remb_; }
@@ -83,7 +86,9 @@ class Transport {
             Turn& turn);
   void SendSealed(const RtpPacketRef& sealed, ConsumerStream& stream, Turn& turn);
   // False: the slab is full, and something still waits.
-  [[nodiscard]] bool Seal(Turn& turn) { return egress_.Seal(*link_, traffic_, turn); }
+  [[nodiscard]] bool Seal(Turn& turn) {
+    return egress_.Seal(*link_, traffic_, turn) && data_.Seal(*link_, traffic_, turn);
+  }
   // OnTransportDeadline is due at `time` at the latest.
   void Schedule(Timestamp time, Turn& turn);
   void UpdateDeadline();
@@ -112,6 +117,7 @@ class Transport {
   EgressQueue egress_;
   RtpListener listener_;
   Traffic traffic_;
+  DataChannels data_;
   RtpExtensionIds extension_ids_;
   TransportFeedbackSender feedback_;
   RtcpSender rtcp_;

@@ -4,6 +4,16 @@ namespace millrace {
 
 namespace {
 
+// RFC 9260 3.1: the source port, then the destination port. 5000 begins with the byte 19, which
+// RFC 7983 leaves to ZRTP.
+bool IsSctp(Bytes datagram) {
+  constexpr uint16_t kPort = 5000;
+  ByteReader reader(datagram);
+  uint16_t source = reader.ReadU16();
+  uint16_t destination = reader.ReadU16();
+  return reader.ok() && source == kPort && destination == kPort;
+}
+
 DatagramKind ClassifyRtpOrRtcp(uint8_t second_byte) {
   // RFC 5761 4: "payload type values in the range 64-95 MUST NOT be used". With the marker bit set
   // they would look like these packet types of RTCP.
@@ -25,7 +35,7 @@ DatagramKind Classify(Bytes datagram) {
   if (first_byte <= 3) return DatagramKind::kStun;
   if (first_byte >= 20 && first_byte <= 63) return DatagramKind::kDtls;
   if (first_byte >= 128 && first_byte <= 191) return ClassifyRtpOrRtcp(second_byte);
-  return DatagramKind::kUnknown;
+  return IsSctp(datagram) ? DatagramKind::kSctp : DatagramKind::kUnknown;
 }
 
 }  // namespace millrace

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "routing/edge.h"
 #include "routing/parameters.h"
+#include "worker/channel_data.h"
 
 namespace millrace {
 
@@ -98,15 +99,18 @@ struct NoBody {};
 // The body belongs to a method of a later version; nobody reads it.
 struct UnreadBody {};
 
-using RequestBody =
-    std::variant<NoBody, UnreadBody, UpdateSettings, CreateWebRtcServer, CloseWebRtcServer,
-                 CreateRouter, CloseRouter, CreateWebRtcTransport, CreatePlainTransport,
-                 CreateAudioLevelObserver, CreateActiveSpeakerObserver, CloseTransport,
-                 CloseObserver, SetMaxIncomingBitrate, SetMaxOutgoingBitrate, SetMinOutgoingBitrate,
-                 ProduceOptions, ConsumeOptions, EnableTransportTrace, EnableProducerTrace,
-                 EnableConsumerTrace, CloseProducer, CloseConsumer, PlainConnectOptions,
-                 DtlsParameters, SetPreferredLayers, SetPriority, ObserveProducer,
-                 UnobserveProducer>;
+using RequestBody = std::variant<
+    NoBody, UnreadBody, UpdateSettings, CreateWebRtcServer, CloseWebRtcServer, CreateRouter,
+    CloseRouter, CreateWebRtcTransport, CreatePlainTransport, CreateAudioLevelObserver,
+    CreateActiveSpeakerObserver, CloseTransport, CloseObserver, SetMaxIncomingBitrate,
+    SetMaxOutgoingBitrate, SetMinOutgoingBitrate, ProduceOptions, ConsumeOptions,
+    EnableTransportTrace, EnableProducerTrace, EnableConsumerTrace, CloseProducer, CloseConsumer,
+    PlainConnectOptions, DtlsParameters, SetPreferredLayers, SetPriority, ObserveProducer,
+    UnobserveProducer, ProduceDataOptions, ConsumeDataOptions, CloseDataProducer, CloseDataConsumer,
+    SetLowThreshold, SetSubchannels, AddSubchannel, RemoveSubchannel, SendToConsumer>;
+
+// The notification has no body, or one that nobody reads.
+using NotificationBody = std::variant<NoBody, SendFromProducer>;
 
 // --- what comes in
 
@@ -120,6 +124,7 @@ struct ChannelRequest {
 struct ChannelNotification {
   uint8_t event = 0;
   std::string handler_id;
+  NotificationBody body = NoBody{};
 };
 // Bytes that are not a message, or not one that a worker takes. There is nobody to answer.
 struct UnreadableFrame {
@@ -156,10 +161,13 @@ struct PriorityAnswer {
 };
 
 // Done: accepted, and nothing to say.
-using Answer = std::variant<Done, WorkerDump, ResourceUsage, WebRtcServerDump, RouterDump,
-                            ProduceAnswer, ConsumeAnswer, IceParameters, PlainConnectAnswer,
-                            PlainTransportDump, PlainTransportStats, WebRtcConnectAnswer,
-                            WebRtcTransportDump, WebRtcTransportStats, ProducerDump, ProducerStats,
-                            ConsumerDump, ConsumerStats, PreferredLayersAnswer, PriorityAnswer>;
+using Answer =
+    std::variant<Done, WorkerDump, ResourceUsage, WebRtcServerDump, RouterDump, ProduceAnswer,
+                 ConsumeAnswer, IceParameters, PlainConnectAnswer, PlainTransportDump,
+                 PlainTransportStats, WebRtcConnectAnswer, WebRtcTransportDump,
+                 WebRtcTransportStats, ProducerDump, ProducerStats, ConsumerDump, ConsumerStats,
+                 PreferredLayersAnswer, PriorityAnswer, DataProducerDump, DataProducerStats,
+                 DataConsumerDump, DataConsumerStats, BufferedAmountAnswer, SendAnswer,
+                 SetSubchannelsAnswer, AddSubchannelAnswer, RemoveSubchannelAnswer>;
 
 }  // namespace millrace

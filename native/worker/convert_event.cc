@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "worker/convert_data.h"
 #include "worker/convert_rtp.h"
 #include "worker/convert_stream.h"
 #include "worker/convert_transport.h"
@@ -189,6 +190,38 @@ struct EventWriter {
     return BodyOf(Event::ACTIVESPEAKEROBSERVER_DOMINANT_SPEAKER,
                   fbs::ActiveSpeakerObserver::CreateDominantSpeakerNotificationDirect(
                       builder, event.producer_id.c_str()));
+  }
+  EventBody operator()(const SctpStateChanged& event) const {
+    return BodyOf(Event::TRANSPORT_SCTP_STATE_CHANGE,
+                  fbs::Transport::CreateSctpStateChangeNotification(builder, ToFlat(event.state)));
+  }
+  EventBody operator()(const SctpCapabilitiesNegotiated& event) const {
+    auto capabilities = fbs::SctpAssociation::CreateSctpNegotiatedCapabilities(
+        builder, event.max_outbound_streams, event.max_inbound_streams);
+    return BodyOf(
+        Event::TRANSPORT_SCTP_NEGOTIATED_CAPABILITIES,
+        fbs::Transport::CreateSctpNegotiatedCapabilitiesNotification(builder, capabilities));
+  }
+  EventBody operator()(const DataConsumerBufferedAmountLow& event) const {
+    return BodyOf(
+        Event::DATACONSUMER_BUFFERED_AMOUNT_LOW,
+        fbs::DataConsumer::CreateBufferedAmountLowNotification(builder, event.buffered_amount));
+  }
+  EventBody operator()(const DataConsumerSendBufferFull&) const {
+    return {.event = Event::DATACONSUMER_SCTP_SENDBUFFER_FULL, .type = EventType::NONE, .body = {}};
+  }
+  EventBody operator()(const DataConsumerProducerPaused&) const {
+    return {.event = Event::DATACONSUMER_DATAPRODUCER_PAUSE, .type = EventType::NONE, .body = {}};
+  }
+  EventBody operator()(const DataConsumerProducerResumed&) const {
+    return {.event = Event::DATACONSUMER_DATAPRODUCER_RESUME, .type = EventType::NONE, .body = {}};
+  }
+  EventBody operator()(const DataConsumerProducerClosed&) const {
+    return {.event = Event::DATACONSUMER_DATAPRODUCER_CLOSE, .type = EventType::NONE, .body = {}};
+  }
+  EventBody operator()(const DataConsumerMessage& event) const {
+    return BodyOf(Event::DATACONSUMER_MESSAGE, fbs::DataConsumer::CreateMessageNotificationDirect(
+                                                   builder, event.ppid, &event.payload));
   }
 };
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "schema/message_generated.h"
+#include "worker/convert_data.h"
 #include "worker/convert_event.h"
 #include "worker/convert_fields.h"
 #include "worker/convert_request.h"
@@ -107,11 +108,11 @@ struct AnswerWriter {
     auto producer_consumers = WriteLists(builder, dump.producer_consumer_ids);
     auto consumer_producers = WritePairs(builder, dump.consumer_producer_ids);
     auto producer_observers = WriteLists(builder, dump.producer_observer_ids);
-    auto no_lists = WriteLists(builder, {});
-    auto no_pairs = WritePairs(builder, {});
-    return BodyOf(fbs::Router::CreateDumpResponse(builder, id, transports, observers,
-                                                  producer_consumers, consumer_producers,
-                                                  producer_observers, no_lists, no_pairs));
+    auto data_consumers = WriteLists(builder, dump.data_producer_consumer_ids);
+    auto data_producers = WritePairs(builder, dump.data_consumer_producer_ids);
+    return BodyOf(fbs::Router::CreateDumpResponse(
+        builder, id, transports, observers, producer_consumers, consumer_producers,
+        producer_observers, data_consumers, data_producers));
   }
 
   AnswerBody operator()(const ProduceAnswer& answer) const {
@@ -178,6 +179,36 @@ struct AnswerWriter {
   }
   AnswerBody operator()(const PriorityAnswer& answer) const {
     return BodyOf(fbs::Consumer::CreateSetPriorityResponse(builder, answer.priority));
+  }
+  AnswerBody operator()(const DataProducerDump& dump) const {
+    return BodyOf(WriteDataProducerDump(builder, dump));
+  }
+  AnswerBody operator()(const DataProducerStats& stats) const {
+    return BodyOf(WriteDataProducerStats(builder, stats));
+  }
+  AnswerBody operator()(const DataConsumerDump& dump) const {
+    return BodyOf(WriteDataConsumerDump(builder, dump));
+  }
+  AnswerBody operator()(const DataConsumerStats& stats) const {
+    return BodyOf(WriteDataConsumerStats(builder, stats));
+  }
+  AnswerBody operator()(const BufferedAmountAnswer& answer) const {
+    return BodyOf(fbs::DataConsumer::CreateGetBufferedAmountResponse(builder, answer.bytes));
+  }
+  AnswerBody operator()(const SendAnswer& answer) const {
+    return BodyOf(fbs::DataConsumer::CreateSendResponse(builder, answer.buffered_amount));
+  }
+  AnswerBody operator()(const SetSubchannelsAnswer& answer) const {
+    return BodyOf(
+        fbs::DataConsumer::CreateSetSubchannelsResponseDirect(builder, &answer.subchannels));
+  }
+  AnswerBody operator()(const AddSubchannelAnswer& answer) const {
+    return BodyOf(
+        fbs::DataConsumer::CreateAddSubchannelResponseDirect(builder, &answer.subchannels));
+  }
+  AnswerBody operator()(const RemoveSubchannelAnswer& answer) const {
+    return BodyOf(
+        fbs::DataConsumer::CreateRemoveSubchannelResponseDirect(builder, &answer.subchannels));
   }
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "schema/message_generated.h"
+#include "worker/convert_data.h"
 #include "worker/convert_fields.h"
 #include "worker/convert_rtp.h"
 #include "worker/convert_transport.h"
@@ -98,6 +99,23 @@ RequestBody ReadActiveSpeakerObserver(FieldReader& reader,
                                       const fbs::Router::CreateActiveSpeakerObserverRequest& body) {
   return CreateActiveSpeakerObserver{reader.Id(body.rtp_observer_id(), "rtpObserverId"),
                                      {.interval_ms = body.options()->interval()}};
+}
+
+RequestBody ReadDataProducer(FieldReader& reader, const fbs::Transport::ProduceDataRequest& body) {
+  return ReadProduceData(reader, body);
+}
+
+RequestBody ReadDataConsumer(FieldReader& reader, const fbs::Transport::ConsumeDataRequest& body) {
+  return ReadConsumeData(reader, body);
+}
+
+RequestBody ReadSend(FieldReader& reader, const fbs::DataConsumer::SendRequest& body) {
+  return ReadSendToConsumer(reader, body);
+}
+
+RequestBody ReadSubchannels(FieldReader& reader,
+                            const fbs::DataConsumer::SetSubchannelsRequest& body) {
+  return ReadSetSubchannels(reader, body);
 }
 
 // The trace types of a list, from zero to `last`.
@@ -218,11 +236,31 @@ constexpr void EnterSmallBodies(BodyReaders& readers) {
   EnterNumber<SetPriority, c::SetPriorityRequest, &c::SetPriorityRequest::priority>(readers);
 }
 
+constexpr void EnterDataBodies(BodyReaders& readers) {
+  namespace t = fbs::Transport;
+  namespace d = fbs::DataConsumer;
+  using CloseProducer = t::CloseDataProducerRequest;
+  using CloseConsumer = t::CloseDataConsumerRequest;
+  using Threshold = d::SetBufferedAmountLowThresholdRequest;
+  Enter<t::ProduceDataRequest, &ReadDataProducer>(readers);
+  Enter<t::ConsumeDataRequest, &ReadDataConsumer>(readers);
+  EnterId<CloseDataProducer, CloseProducer, &CloseProducer::data_producer_id>(readers);
+  EnterId<CloseDataConsumer, CloseConsumer, &CloseConsumer::data_consumer_id>(readers);
+  EnterNumber<SetLowThreshold, Threshold, &Threshold::threshold>(readers);
+  Enter<d::SendRequest, &ReadSend>(readers);
+  Enter<d::SetSubchannelsRequest, &ReadSubchannels>(readers);
+  EnterNumber<AddSubchannel, d::AddSubchannelRequest, &d::AddSubchannelRequest::subchannel>(
+      readers);
+  EnterNumber<RemoveSubchannel, d::RemoveSubchannelRequest,
+              &d::RemoveSubchannelRequest::subchannel>(readers);
+}
+
 constexpr BodyReaders MakeReaders() {
   BodyReaders readers{};
   for (ReadBody& reader : readers) reader = &LeaveUnread;
   readers[0] = &ReadNothing;
   EnterSmallBodies(readers);
+  EnterDataBodies(readers);
   Enter<fbs::Worker::UpdateSettingsRequest, &ReadUpdateSettings>(readers);
   Enter<fbs::Worker::CreateWebRtcServerRequest, &ReadCreateWebRtcServer>(readers);
   Enter<fbs::Router::CreateWebRtcTransportRequest, &ReadCreateWebRtcTransport>(readers);
@@ -277,6 +315,9 @@ ChannelMessage ReadNotification(const fbs::Notification::Notification& table) {
   notification.event = static_cast<uint8_t>(table.event());
   if (table.handler_id()->size() != 0) {
     notification.handler_id = reader.Id(table.handler_id(), "handlerId");
+  }
+  if (const auto* send = table.body_as_DataProducer_SendNotification()) {
+    notification.body = ReadSendFromProducer(reader, *send);
   }
   if (reader.fault()) return UnreadableFrame{reader.fault()->reason};
   return notification;

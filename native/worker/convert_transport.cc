@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "worker/convert_data.h"
+
 namespace millrace {
 
 namespace fbs = Millrace::Schema;
@@ -157,7 +159,9 @@ Offset<fbs::Transport::Dump> WriteDump(Builder& builder, const TransportDump& va
   auto consumers = builder.CreateVectorOfStrings(value.consumer_ids);
   auto ssrcs = WriteSsrcNames(builder, value.ssrc_consumer_ids);
   auto rtx_ssrcs = WriteSsrcNames(builder, value.rtx_ssrc_consumer_ids);
-  auto no_data = builder.CreateVectorOfStrings(std::vector<std::string>());
+  auto data_producers = builder.CreateVectorOfStrings(value.data_producer_ids);
+  auto data_consumers = builder.CreateVectorOfStrings(value.data_consumer_ids);
+  SctpOffsets sctp = WriteSctp(builder, value.sctp);
   auto extensions = fbs::Transport::CreateRecvRtpHeaderExtensions(
       builder, ToFlat(value.mid_extension), ToFlat(value.rid_extension),
       ToFlat(value.repaired_rid_extension), ToFlat(value.abs_send_time_extension),
@@ -179,12 +183,16 @@ Offset<fbs::Transport::Dump> WriteDump(Builder& builder, const TransportDump& va
   dump.add_consumer_ids(consumers);
   dump.add_map_ssrc_consumer_id(ssrcs);
   dump.add_map_rtx_ssrc_consumer_id(rtx_ssrcs);
-  dump.add_data_producer_ids(no_data);
-  dump.add_data_consumer_ids(no_data);
+  dump.add_data_producer_ids(data_producers);
+  dump.add_data_consumer_ids(data_consumers);
   dump.add_recv_rtp_header_extensions(extensions);
   dump.add_rtp_listener(listener);
   dump.add_max_send_message_size(value.max_send_message_size);
   dump.add_max_receive_message_size(value.max_receive_message_size);
+  dump.add_sctp_parameters(sctp.parameters);
+  if (sctp.state) dump.add_sctp_state(*sctp.state);
+  dump.add_sctp_negotiated_capabilities(sctp.negotiated);
+  dump.add_sctp_listener(sctp.listener);
   dump.add_trace_event_types(trace_list);
   return dump.Finish();
 }
@@ -223,6 +231,7 @@ Offset<fbs::Transport::Stats> WriteStats(Builder& builder, const TransportStats&
   AddIf(value.rtp_packet_loss_received,
         [&](double loss) { stats.add_rtp_packet_loss_received(loss); });
   AddIf(value.rtp_packet_loss_sent, [&](double loss) { stats.add_rtp_packet_loss_sent(loss); });
+  AddIf(value.sctp_state, [&](SctpState state) { stats.add_sctp_state(ToFlat(state)); });
   return stats.Finish();
 }
 

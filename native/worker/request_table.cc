@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "worker/data_verbs.h"
 #include "worker/request_verbs.h"
 
 namespace millrace {
@@ -49,7 +50,6 @@ constexpr Verb On = &Bound<kFunction>::Call;
 
 constexpr Later kPipes{"pipe transports come with a later version"};
 constexpr Later kDirects{"direct transports come with a later version"};
-constexpr Later kData{"data channels come with a later version"};
 
 using Kind = HandlerKind;
 
@@ -81,14 +81,14 @@ constexpr std::array<RequestRow, 68> kRows = {{
     {23, "transport.setMinOutgoingBitrate", Kind::kTransport, On<&KeepOutgoing>},
     {24, "transport.restartIce", Kind::kWebRtcTransport, On<&RestartIce>},
     {25, "transport.produce", Kind::kTransport, On<&AddProducer>},
-    {26, "transport.produceData", Kind::kTransport, kData},
+    {26, "transport.produceData", Kind::kTransport, On<&AddDataProducer>},
     {27, "transport.consume", Kind::kTransport, On<&AddConsumer>},
-    {28, "transport.consumeData", Kind::kTransport, kData},
+    {28, "transport.consumeData", Kind::kTransport, On<&AddDataConsumer>},
     {29, "transport.enableTraceEvent", Kind::kTransport, On<&TraceTransport>},
     {30, "transport.closeProducer", Kind::kTransport, On<&DropProducer>},
     {31, "transport.closeConsumer", Kind::kTransport, On<&DropConsumer>},
-    {32, "transport.closeDataProducer", Kind::kTransport, kData},
-    {33, "transport.closeDataConsumer", Kind::kTransport, kData},
+    {32, "transport.closeDataProducer", Kind::kTransport, On<&DropDataProducer>},
+    {33, "transport.closeDataConsumer", Kind::kTransport, On<&DropDataConsumer>},
     {34, "plainTransport.connect", Kind::kPlainTransport, On<&ConnectPlainTransport>},
     {35, "pipeTransport.connect", Kind::kPipeTransport, kPipes},
     {36, "webRtcTransport.connect", Kind::kWebRtcTransport, On<&ConnectWebRtcTransport>},
@@ -105,20 +105,20 @@ constexpr std::array<RequestRow, 68> kRows = {{
     {47, "consumer.setPriority", Kind::kConsumer, On<&Prioritise>},
     {48, "consumer.requestKeyFrame", Kind::kConsumer, On<&AskKeyFrame>},
     {49, "consumer.enableTraceEvent", Kind::kConsumer, On<&TraceConsumer>},
-    {50, "dataProducer.dump", Kind::kDataProducer, kData},
-    {51, "dataProducer.getStats", Kind::kDataProducer, kData},
-    {52, "dataProducer.pause", Kind::kDataProducer, kData},
-    {53, "dataProducer.resume", Kind::kDataProducer, kData},
-    {54, "dataConsumer.dump", Kind::kDataConsumer, kData},
-    {55, "dataConsumer.getStats", Kind::kDataConsumer, kData},
-    {56, "dataConsumer.pause", Kind::kDataConsumer, kData},
-    {57, "dataConsumer.resume", Kind::kDataConsumer, kData},
-    {58, "dataConsumer.getBufferedAmount", Kind::kDataConsumer, kData},
-    {59, "dataConsumer.setBufferedAmountLowThreshold", Kind::kDataConsumer, kData},
-    {60, "dataConsumer.send", Kind::kDataConsumer, kData},
-    {61, "dataConsumer.setSubchannels", Kind::kDataConsumer, kData},
-    {62, "dataConsumer.addSubchannel", Kind::kDataConsumer, kData},
-    {63, "dataConsumer.removeSubchannel", Kind::kDataConsumer, kData},
+    {50, "dataProducer.dump", Kind::kDataProducer, On<&DumpDataProducer>},
+    {51, "dataProducer.getStats", Kind::kDataProducer, On<&GetDataProducerStats>},
+    {52, "dataProducer.pause", Kind::kDataProducer, On<&PauseDataProducer>},
+    {53, "dataProducer.resume", Kind::kDataProducer, On<&ResumeDataProducer>},
+    {54, "dataConsumer.dump", Kind::kDataConsumer, On<&DumpDataConsumer>},
+    {55, "dataConsumer.getStats", Kind::kDataConsumer, On<&GetDataConsumerStats>},
+    {56, "dataConsumer.pause", Kind::kDataConsumer, On<&PauseDataConsumer>},
+    {57, "dataConsumer.resume", Kind::kDataConsumer, On<&ResumeDataConsumer>},
+    {58, "dataConsumer.getBufferedAmount", Kind::kDataConsumer, On<&GetBufferedAmount>},
+    {59, "dataConsumer.setBufferedAmountLowThreshold", Kind::kDataConsumer, On<&ChangeLowThreshold>},
+    {60, "dataConsumer.send", Kind::kDataConsumer, On<&SendMessage>},
+    {61, "dataConsumer.setSubchannels", Kind::kDataConsumer, On<&ChangeSubchannels>},
+    {62, "dataConsumer.addSubchannel", Kind::kDataConsumer, On<&JoinSubchannel>},
+    {63, "dataConsumer.removeSubchannel", Kind::kDataConsumer, On<&LeaveSubchannel>},
     {64, "rtpObserver.pause", Kind::kObserver, On<&PauseObserver>},
     {65, "rtpObserver.resume", Kind::kObserver, On<&ResumeObserver>},
     {66, "rtpObserver.addProducer", Kind::kObserver, On<&Observe>},
@@ -155,10 +155,12 @@ bool IsOfKind(const Registry::Entry& target, HandlerKind kind) {
       return std::holds_alternative<Consumer*>(target);
     case HandlerKind::kObserver:
       return std::holds_alternative<RtpObserver*>(target);
+    case HandlerKind::kDataProducer:
+      return std::holds_alternative<DataProducer*>(target);
+    case HandlerKind::kDataConsumer:
+      return std::holds_alternative<DataConsumer*>(target);
     case HandlerKind::kWorker:
     case HandlerKind::kPipeTransport:
-    case HandlerKind::kDataProducer:
-    case HandlerKind::kDataConsumer:
       return false;
   }
   CHECK(false, "every kind of handler is known");

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "worker/convert_request.h"
+#include "worker/data_verbs.h"
 #include "worker/machine.h"
 #include "worker/request_table.h"
 
@@ -11,8 +12,9 @@ namespace millrace {
 
 namespace {
 
-// The channel's number of the only event that a worker takes in this version.
+// The channel's numbers of the events that a worker takes.
 constexpr uint8_t kWorkerClose = 0;
+constexpr uint8_t kDataProducerSend = 3;
 
 // How soon the same transport or router is called again at the earliest. A deadline that does not
 // move must not keep the worker busy for ever.
@@ -39,14 +41,28 @@ void OnUnreadable(const UnreadableFrame& frame, Output& out) {
   out.Log(LogLevel::kError, LogTag::kMessage, "Worker::OnFrame() | frame ignored: " + frame.why);
 }
 
-void OnNotification(Machine& machine, const ChannelNotification& notification, Output& out) {
+// There is nobody to answer: a message that cannot be sent is worth a line.
+void OnDataProducerSend(Machine& machine, const ChannelNotification& notification, Turn& turn) {
+  const auto* body = std::get_if<SendFromProducer>(&notification.body);
+  Result<Done> sent = Error::Type("no body");
+  if (body) sent = SendFromDirect(machine, notification.handler_id, *body, turn);
+  if (sent.ok()) return;
+  turn.out.Log(LogLevel::kWarn, LogTag::kMessage,
+               "Worker::OnFrame() | message not sent: " + sent.error().reason);
+}
+
+void OnNotification(Machine& machine, const ChannelNotification& notification, Turn& turn) {
   if (notification.event == kWorkerClose) {
     machine.closed = true;
     return;
   }
-  out.Log(LogLevel::kWarn, LogTag::kMessage,
-          "Worker::OnFrame() | notification ignored: event " + std::to_string(notification.event) +
-              " for '" + notification.handler_id + "'");
+  if (notification.event == kDataProducerSend) {
+    OnDataProducerSend(machine, notification, turn);
+    return;
+  }
+  turn.out.Log(LogLevel::kWarn, LogTag::kMessage,
+               "Worker::OnFrame() | notification ignored: event " +
+                   std::to_string(notification.event) + " for '" + notification.handler_id + "'");
 }
 
 void OnRequest(Machine& machine, const ChannelRequest& request, Turn& turn) {
@@ -109,7 +125,7 @@ void Worker::OnFrame(Timestamp now, Bytes frame, Output& out) {
   if (const auto* request = std::get_if<ChannelRequest>(&message)) {
     OnRequest(*machine_, *request, turn);
   } else if (const auto* notification = std::get_if<ChannelNotification>(&message)) {
-    OnNotification(*machine_, *notification, out);
+    OnNotification(*machine_, *notification, turn);
   } else {
     OnUnreadable(std::get<UnreadableFrame>(message), out);
   }

@@ -1,6 +1,5 @@
 #include "protocol/sctp/fragment_runs.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace millrace {
@@ -14,13 +13,16 @@ std::optional<FragmentRun> FragmentRuns::Add(int64_t index, const DataChunk& chu
                      .end = chunk.end,
                      .last = index,
                      .bytes = {chunk.payload.begin(), chunk.payload.end()}};
-  if (single.complete()) return single;
+  if (single.complete()) {
+    if (single.bytes.size() > message_bytes_max_) single.too_long = true;
+    return single;
+  }
   auto [run, added] = runs_.try_emplace(index, std::move(single));
   if (!added) return std::nullopt;
   cost_ += run->second.bytes.size() + kRunOverhead;
+  Bound(run->second);
   JoinRight(run);
   run = JoinLeft(run);
-  longest_ = std::max(longest_, run->second.bytes.size());
   if (!run->second.complete()) return std::nullopt;
   FragmentRun message = std::move(run->second);
   cost_ -= message.bytes.size() + kRunOverhead;
@@ -42,8 +44,17 @@ void FragmentRuns::JoinRight(Runs::iterator run) {
   left.bytes.insert(left.bytes.end(), right.bytes.begin(), right.bytes.end());
   left.end = right.end;
   left.last = right.last;
+  left.too_long = left.too_long || right.too_long;
   cost_ -= kRunOverhead;
   runs_.erase(next);
+  Bound(left);
+}
+
+void FragmentRuns::Bound(FragmentRun& run) {
+  if (!run.too_long && run.bytes.size() <= message_bytes_max_) return;
+  run.too_long = true;
+  cost_ -= run.bytes.size();
+  run.bytes = {};
 }
 
 FragmentRuns::Runs::iterator FragmentRuns::JoinLeft(Runs::iterator run) {

@@ -17,7 +17,10 @@ constexpr size_t CostOf(size_t bytes) { return bytes + FragmentRuns::kRunOverhea
 }  // namespace
 
 ReassemblyQueue::ReassemblyQueue(size_t window, size_t message_bytes_max, bool interleaved)
-    : window_(window), message_bytes_max_(message_bytes_max), interleaved_(interleaved) {}
+    : window_(window),
+      message_bytes_max_(message_bytes_max),
+      interleaved_(interleaved),
+      runs_(message_bytes_max) {}
 
 bool ReassemblyQueue::Admits(size_t bytes, Place place) const {
   size_t limit = 0;
@@ -35,32 +38,23 @@ bool ReassemblyQueue::Admits(size_t bytes, Place place) const {
   return cost() + CostOf(bytes) <= limit;
 }
 
-bool ReassemblyQueue::Add(int64_t tsn, const DataChunk& chunk, SctpOutput& out) {
+void ReassemblyQueue::Add(int64_t tsn, const DataChunk& chunk, SctpOutput& out) {
   if (interleaved_) return AddInterleaved(chunk, out);
   std::optional<FragmentRun> message = runs_.Add(tsn, chunk);
-  if (runs_.longest() > message_bytes_max_) return false;
-  if (!message) return true;
-  if (message->bytes.size() > message_bytes_max_) return false;
-  Complete(std::move(*message), out);
-  return true;
+  if (message) Complete(std::move(*message), out);
 }
 
-bool ReassemblyQueue::AddInterleaved(const DataChunk& chunk, SctpOutput& out) {
+void ReassemblyQueue::AddInterleaved(const DataChunk& chunk, SctpOutput& out) {
   MessageKey key{chunk.stream, chunk.unordered, chunk.sequence};
-  FragmentRuns& runs = interleaved_runs_[key];
+  FragmentRuns& runs = interleaved_runs_.try_emplace(key, message_bytes_max_).first->second;
   size_t before = runs.cost();
   std::optional<FragmentRun> message = runs.Add(chunk.fragment, chunk);
   interleaved_cost_ += runs.cost() - before;
-  bool short_enough = runs.longest() <= message_bytes_max_;
   if (message || runs.empty()) {
     interleaved_cost_ -= runs.cost();
     interleaved_runs_.erase(key);
   }
-  if (!short_enough) return false;
-  if (!message) return true;
-  if (message->bytes.size() > message_bytes_max_) return false;
-  Complete(std::move(*message), out);
-  return true;
+  if (message) Complete(std::move(*message), out);
 }
 
 int64_t ReassemblyQueue::Unwrap(uint32_t sequence, int64_t reference) const {
@@ -158,6 +152,10 @@ std::vector<SctpStreamId> ReassemblyQueue::ActiveStreams() const {
 }
 
 void ReassemblyQueue::Deliver(const FragmentRun& message, SctpOutput& out) {
+  if (message.too_long) {
+    out.drop = DropReason::kTooLarge;
+    return;
+  }
   out.Deliver({.stream = message.stream, .ppid = message.ppid, .ordered = !message.unordered},
               message.bytes);
 }

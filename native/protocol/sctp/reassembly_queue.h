@@ -26,8 +26,8 @@ class ReassemblyQueue {
 
   // Whether a chunk of this size may come in now.
   [[nodiscard]] bool Admits(size_t bytes, Place place) const;
-  // False when the message is longer than allowed; nothing good comes of this peer then.
-  [[nodiscard]] bool Add(int64_t tsn, const DataChunk& chunk, SctpOutput& out);
+  // A message longer than allowed is taken and dropped: its stream goes on with the next one.
+  void Add(int64_t tsn, const DataChunk& chunk, SctpOutput& out);
   // `cumulative` is the new cumulative TSN of a FORWARD-TSN.
   void Skip(int64_t cumulative, const ForwardTsnChunk& forward, SctpOutput& out);
   // The peer numbers these from zero again; with none given, all of them.
@@ -52,7 +52,7 @@ class ReassemblyQueue {
     auto operator<=>(const MessageKey&) const = default;
   };
 
-  [[nodiscard]] bool AddInterleaved(const DataChunk& chunk, SctpOutput& out);
+  void AddInterleaved(const DataChunk& chunk, SctpOutput& out);
   [[nodiscard]] int64_t Unwrap(uint32_t sequence, int64_t reference) const;
   void Complete(FragmentRun message, SctpOutput& out);
   void Drain(OrderedStream& stream, SctpOutput& out);

@@ -117,9 +117,7 @@ std::optional<Violation> Transfer::Keep(const DataChunk& data, int64_t tsn, Sctp
     return Violation{ErrorCause::kOutOfResource, "the reassembly queue is full"};
   }
   received_.Add(tsn);
-  if (!reassembly_.Add(tsn, data, out)) {
-    return Violation{.reason = "a message is longer than was agreed on"};
-  }
+  reassembly_.Add(tsn, data, out);
   return std::nullopt;
 }
 

@@ -104,7 +104,7 @@ Frame ChannelFrames::CreateWebRtcTransport(const std::string& router, const std:
   std::vector<Offset<fbs::Transport::ListenInfo>> infos = {ListenInfo(0)};
   auto listen = fbs::WebRtcTransport::CreateListenIndividualDirect(builder_, &infos);
   auto options = fbs::WebRtcTransport::CreateWebRtcTransportOptions(
-      builder_, Options(), fbs::WebRtcTransport::Listen::ListenIndividual, listen.Union());
+      builder_, Options(true), fbs::WebRtcTransport::Listen::ListenIndividual, listen.Union());
   return Request(
       Method::ROUTER_CREATE_WEBRTCTRANSPORT, router,
       fbs::Router::CreateCreateWebRtcTransportRequestDirect(builder_, id.c_str(), options));
@@ -120,12 +120,47 @@ Frame ChannelFrames::CreateWebRtcTransportOn(const std::string& server, const st
       fbs::Router::CreateCreateWebRtcTransportRequestDirect(builder_, id.c_str(), options));
 }
 
-Frame ChannelFrames::CreatePlainTransport(const std::string& router, const std::string& id) {
-  auto options = fbs::PlainTransport::CreatePlainTransportOptions(builder_, Options(),
+Frame ChannelFrames::CreatePlainTransport(const std::string& router, const std::string& id,
+                                          bool sctp) {
+  auto options = fbs::PlainTransport::CreatePlainTransportOptions(builder_, Options(sctp),
                                                                   ListenInfo(0), 0, true, false);
   return Request(
       Method::ROUTER_CREATE_PLAINTRANSPORT, router,
       fbs::Router::CreateCreatePlainTransportRequestDirect(builder_, id.c_str(), options));
+}
+
+Frame ChannelFrames::ProduceData(const std::string& transport, const std::string& id,
+                                 uint16_t stream) {
+  auto parameters = fbs::SctpParameters::CreateSctpStreamParameters(builder_, stream, true);
+  return Request(
+      Method::TRANSPORT_PRODUCE_DATA, transport,
+      fbs::Transport::CreateProduceDataRequestDirect(
+          builder_, id.c_str(), fbs::DataProducer::Type::SCTP, parameters, "label", "protocol"));
+}
+
+Frame ChannelFrames::ConsumeData(const std::string& transport, const std::string& id,
+                                 const std::string& producer, uint16_t stream) {
+  auto parameters = fbs::SctpParameters::CreateSctpStreamParameters(builder_, stream, true);
+  return Request(Method::TRANSPORT_CONSUME_DATA, transport,
+                 fbs::Transport::CreateConsumeDataRequestDirect(
+                     builder_, id.c_str(), producer.c_str(), fbs::DataConsumer::Type::SCTP,
+                     parameters, "label", "protocol"));
+}
+
+Frame ChannelFrames::CloseDataProducer(const std::string& transport, const std::string& id) {
+  return Request(Method::TRANSPORT_CLOSE_DATAPRODUCER, transport,
+                 fbs::Transport::CreateCloseDataProducerRequestDirect(builder_, id.c_str()));
+}
+
+Frame ChannelFrames::CloseDataConsumer(const std::string& transport, const std::string& id) {
+  return Request(Method::TRANSPORT_CLOSE_DATACONSUMER, transport,
+                 fbs::Transport::CreateCloseDataConsumerRequestDirect(builder_, id.c_str()));
+}
+
+Frame ChannelFrames::SendData(const std::string& consumer, uint32_t ppid,
+                              const std::vector<uint8_t>& bytes) {
+  return Request(Method::DATACONSUMER_SEND, consumer,
+                 fbs::DataConsumer::CreateSendRequestDirect(builder_, ppid, &bytes));
 }
 
 Frame ChannelFrames::CloseTransport(const std::string& router, const std::string& id) {
@@ -247,8 +282,8 @@ Offset<fbs::Transport::ListenInfo> ChannelFrames::ListenInfo(uint16_t port) {
                                                 "127.0.0.1", nullptr, false, port, range, flags);
 }
 
-Offset<fbs::Transport::Options> ChannelFrames::Options() {
-  return fbs::Transport::CreateOptions(builder_, false, uint64_t{600000});
+Offset<fbs::Transport::Options> ChannelFrames::Options(bool sctp) {
+  return fbs::Transport::CreateOptions(builder_, false, uint64_t{600000}, sctp);
 }
 
 Offset<fbs::RtpParameters::RtpParameters> ChannelFrames::RtpParameters(bool video, uint32_t ssrc) {
@@ -344,29 +379,17 @@ void ChannelFrames::AddTransportRequests(std::vector<std::pair<Method, Frame>>& 
               fbs::Transport::CreateSetMinOutgoingBitrateRequest(builder_, 100'000)));
   add(Method::TRANSPORT_RESTART_ICE, Request(Method::TRANSPORT_RESTART_ICE, "webrtc"));
   add(Method::TRANSPORT_PRODUCE, ProduceVideo("webrtc", "newVideo", 7000));
-  auto stream = fbs::SctpParameters::CreateSctpStreamParameters(builder_, 1);
-  add(Method::TRANSPORT_PRODUCE_DATA,
-      Request(Method::TRANSPORT_PRODUCE_DATA, "webrtc",
-              fbs::Transport::CreateProduceDataRequestDirect(
-                  builder_, "newData", fbs::DataProducer::Type::SCTP, stream)));
+  add(Method::TRANSPORT_PRODUCE_DATA, ProduceData("webrtc", "newData", 1));
   add(Method::TRANSPORT_CONSUME, ConsumeAudio("webrtc", "newConsumer", "audio", 8000));
-  auto sink = fbs::SctpParameters::CreateSctpStreamParameters(builder_, 1);
-  add(Method::TRANSPORT_CONSUME_DATA,
-      Request(Method::TRANSPORT_CONSUME_DATA, "webrtc",
-              fbs::Transport::CreateConsumeDataRequestDirect(builder_, "newSink", "newData",
-                                                             fbs::DataConsumer::Type::SCTP, sink)));
+  add(Method::TRANSPORT_CONSUME_DATA, ConsumeData("webrtc", "newSink", "data", 1));
   std::vector<TraceEventType> traces = {TraceEventType::PROBATION, TraceEventType::BWE};
   add(Method::TRANSPORT_ENABLE_TRACE_EVENT,
       Request(Method::TRANSPORT_ENABLE_TRACE_EVENT, "webrtc",
               fbs::Transport::CreateEnableTraceEventRequestDirect(builder_, &traces)));
   add(Method::TRANSPORT_CLOSE_PRODUCER, CloseProducer("webrtc", "newVideo"));
   add(Method::TRANSPORT_CLOSE_CONSUMER, CloseConsumer("webrtc", "newConsumer"));
-  add(Method::TRANSPORT_CLOSE_DATAPRODUCER,
-      Request(Method::TRANSPORT_CLOSE_DATAPRODUCER, "webrtc",
-              fbs::Transport::CreateCloseDataProducerRequestDirect(builder_, "newData")));
-  add(Method::TRANSPORT_CLOSE_DATACONSUMER,
-      Request(Method::TRANSPORT_CLOSE_DATACONSUMER, "webrtc",
-              fbs::Transport::CreateCloseDataConsumerRequestDirect(builder_, "newSink")));
+  add(Method::TRANSPORT_CLOSE_DATAPRODUCER, CloseDataProducer("webrtc", "newData"));
+  add(Method::TRANSPORT_CLOSE_DATACONSUMER, CloseDataConsumer("webrtc", "newSink"));
   add(Method::PLAINTRANSPORT_CONNECT, ConnectPlain("plain", "192.0.2.1", 5000));
   add(Method::PIPETRANSPORT_CONNECT,
       Request(Method::PIPETRANSPORT_CONNECT, "plain",
@@ -406,32 +429,29 @@ void ChannelFrames::AddMediaRequests(std::vector<std::pair<Method, Frame>>& fram
 
 void ChannelFrames::AddDataRequests(std::vector<std::pair<Method, Frame>>& frames) {
   auto add = [&](Method method, Frame frame) { frames.emplace_back(method, std::move(frame)); };
-  auto plain = [&](Method method) { add(method, Request(method, "newData")); };
-  plain(Method::DATAPRODUCER_DUMP);
-  plain(Method::DATAPRODUCER_GET_STATS);
-  plain(Method::DATAPRODUCER_PAUSE);
-  plain(Method::DATAPRODUCER_RESUME);
-  plain(Method::DATACONSUMER_DUMP);
-  plain(Method::DATACONSUMER_GET_STATS);
-  plain(Method::DATACONSUMER_PAUSE);
-  plain(Method::DATACONSUMER_RESUME);
-  plain(Method::DATACONSUMER_GET_BUFFERED_AMOUNT);
+  auto plain = [&](Method method, const char* handler) { add(method, Request(method, handler)); };
+  plain(Method::DATAPRODUCER_DUMP, "data");
+  plain(Method::DATAPRODUCER_GET_STATS, "data");
+  plain(Method::DATAPRODUCER_PAUSE, "data");
+  plain(Method::DATAPRODUCER_RESUME, "data");
+  plain(Method::DATACONSUMER_DUMP, "sink");
+  plain(Method::DATACONSUMER_GET_STATS, "sink");
+  plain(Method::DATACONSUMER_PAUSE, "sink");
+  plain(Method::DATACONSUMER_RESUME, "sink");
+  plain(Method::DATACONSUMER_GET_BUFFERED_AMOUNT, "sink");
   add(Method::DATACONSUMER_SET_BUFFERED_AMOUNT_LOW_THRESHOLD,
-      Request(Method::DATACONSUMER_SET_BUFFERED_AMOUNT_LOW_THRESHOLD, "newSink",
+      Request(Method::DATACONSUMER_SET_BUFFERED_AMOUNT_LOW_THRESHOLD, "sink",
               fbs::DataConsumer::CreateSetBufferedAmountLowThresholdRequest(builder_, 10)));
-  std::vector<uint8_t> bytes = {1, 2, 3};
-  add(Method::DATACONSUMER_SEND,
-      Request(Method::DATACONSUMER_SEND, "newSink",
-              fbs::DataConsumer::CreateSendRequestDirect(builder_, 51, &bytes)));
+  add(Method::DATACONSUMER_SEND, SendData("sink", 51, {1, 2, 3}));
   std::vector<uint16_t> channels = {1, 2};
   add(Method::DATACONSUMER_SET_SUBCHANNELS,
-      Request(Method::DATACONSUMER_SET_SUBCHANNELS, "newSink",
+      Request(Method::DATACONSUMER_SET_SUBCHANNELS, "sink",
               fbs::DataConsumer::CreateSetSubchannelsRequestDirect(builder_, &channels)));
   add(Method::DATACONSUMER_ADD_SUBCHANNEL,
-      Request(Method::DATACONSUMER_ADD_SUBCHANNEL, "newSink",
+      Request(Method::DATACONSUMER_ADD_SUBCHANNEL, "sink",
               fbs::DataConsumer::CreateAddSubchannelRequest(builder_, 3)));
   add(Method::DATACONSUMER_REMOVE_SUBCHANNEL,
-      Request(Method::DATACONSUMER_REMOVE_SUBCHANNEL, "newSink",
+      Request(Method::DATACONSUMER_REMOVE_SUBCHANNEL, "sink",
               fbs::DataConsumer::CreateRemoveSubchannelRequest(builder_, 3)));
 }
 

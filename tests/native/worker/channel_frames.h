@@ -40,7 +40,13 @@ class ChannelFrames {
   Frame CreateWebRtcTransport(const std::string& router, const std::string& id);
   Frame CreateWebRtcTransportOn(const std::string& server, const std::string& router,
                                 const std::string& id);
-  Frame CreatePlainTransport(const std::string& router, const std::string& id);
+  Frame CreatePlainTransport(const std::string& router, const std::string& id, bool sctp = false);
+  Frame ProduceData(const std::string& transport, const std::string& id, uint16_t stream);
+  Frame ConsumeData(const std::string& transport, const std::string& id,
+                    const std::string& producer, uint16_t stream);
+  Frame CloseDataProducer(const std::string& transport, const std::string& id);
+  Frame CloseDataConsumer(const std::string& transport, const std::string& id);
+  Frame SendData(const std::string& consumer, uint32_t ppid, const std::vector<uint8_t>& bytes);
   Frame CloseTransport(const std::string& router, const std::string& id);
   Frame CreateObserver(const std::string& router, const std::string& id);
   Frame CreateSpeakerObserver(const std::string& router, const std::string& id);
@@ -61,7 +67,8 @@ class ChannelFrames {
 
   // One valid request of every method, in the order of the numbers, for objects with these names:
   // router "router", server "server", transports "webrtc" and "plain", producers "audio" and
-  // "video" on "plain", consumer "consumer" on "webrtc", observer "observer". What they create is
+  // "video" on "plain", consumer "consumer" on "webrtc", data producer "data" on "plain", data
+  // consumer "sink" on "webrtc", observer "observer". What they create is
   // called "new...".
   std::vector<std::pair<Method, Frame>> OneOfEach();
 
@@ -74,7 +81,7 @@ class ChannelFrames {
   Frame Finish(Method method, const std::string& handler, Millrace::Schema::Request::Body type,
                Offset<void> body);
   Frame Take();
-  Offset<Millrace::Schema::Transport::Options> Options();
+  Offset<Millrace::Schema::Transport::Options> Options(bool sctp = false);
   Frame Produce(const std::string& transport, const std::string& id, bool video, uint32_t ssrc);
   Frame Consume(const std::string& transport, const std::string& id, const std::string& producer,
                 bool video, uint32_t ssrc);

@@ -98,10 +98,12 @@ class WorkerHarness {
     std::vector<Frame> steps = {frames.CreateRouter("router"),
                                 frames.CreateServer("server", 40000),
                                 frames.CreateWebRtcTransport("router", "webrtc"),
-                                frames.CreatePlainTransport("router", "plain"),
+                                frames.CreatePlainTransport("router", "plain", true),
                                 frames.ProduceAudio("plain", "audio", 1000),
                                 frames.ProduceVideo("plain", "video", 2000),
                                 frames.ConsumeVideo("webrtc", "consumer", "video", 3000),
+                                frames.ProduceData("plain", "data", 1),
+                                frames.ConsumeData("webrtc", "sink", "data", 2),
                                 frames.CreateObserver("router", "observer")};
     for (const Frame& step : steps) {
       SentFrame answer = Ask(step);

@@ -213,25 +213,29 @@ TEST_F(HostilePeerTest, IsAbortedForDataWithoutPayload) {
   Expect(SctpState::kFailed);
 }
 
-TEST_F(HostilePeerTest, IsAbortedForAMessageWithoutEnd) {
+TEST_F(HostilePeerTest, LosesAMessageWithoutEndAndMayGoOn) {
   Connect();
   ByteVector payload(1000, 1);
   size_t most = 0;
-  uint32_t sent = 0;
-  while (ours_.association.state() == SctpState::kConnected) {
-    ASSERT_LT(sent, 2000u);
+  constexpr uint32_t kParts = 2000;
+  for (uint32_t sent = 0; sent < kParts; ++sent) {
     DataChunk data = Data(sent, payload);
     data.sequence = 0;
     data.begin = sent == 0;
-    data.end = false;
-    ++sent;
+    data.end = sent == kParts - 1;
     Receive([&](PacketWriter& p) { data.Write(p); });
     most = std::max(most, ours_.association.reassembly_bytes());
   }
-  Expect(SctpState::kFailed);
-  EXPECT_EQ(sent, 263u);
-  EXPECT_LE(most, SctpLimits::kReassemblyBytesMax);
+  Expect(SctpState::kConnected);
+  // No more than the longest message that is allowed, and the part that was too much.
+  EXPECT_LE(most, 262144u + 1200u);
   EXPECT_EQ(ours_.association.reassembly_bytes(), 0u);
+  EXPECT_EQ(drop_, DropReason::kTooLarge);
+  EXPECT_TRUE(ours_.messages.empty());
+  DataChunk next = Data(kParts, payload);
+  next.sequence = 1;
+  Receive([&](PacketWriter& p) { next.Write(p); });
+  EXPECT_EQ(ours_.messages.size(), 1u);
 }
 
 TEST_F(HostilePeerTest, FillsTheReassemblyQueueNoFurtherThanItsLimit) {

@@ -62,7 +62,7 @@ TEST(ReassemblyQueueTest, JoinsPartsInAnyOrder) {
       std::swap(order[i - 1], order[random.Below(static_cast<uint32_t>(i))]);
     }
     for (int index : order) {
-      ASSERT_TRUE(queue.Add(100 + index, Part{.index = index, .count = 10}.Chunk(), out));
+      queue.Add(100 + index, Part{.index = index, .count = 10}.Chunk(), out);
     }
     EXPECT_EQ(Texts(out), (TextList{"abcdefghij"}));
     EXPECT_EQ(queue.cost(), 0u);
@@ -72,21 +72,21 @@ TEST(ReassemblyQueueTest, JoinsPartsInAnyOrder) {
 TEST(ReassemblyQueueTest, DoesNotJoinPartsOfDifferentMessages) {
   ReassemblyQueue queue(kWindow, 1000, false);
   SctpOutput out;
-  ASSERT_TRUE(queue.Add(1, Part{.stream = 1, .index = 0, .count = 2}.Chunk(), out));
-  ASSERT_TRUE(queue.Add(2, Part{.stream = 2, .index = 1, .count = 2}.Chunk(), out));
-  ASSERT_TRUE(queue.Add(3, Part{.sequence = 4, .index = 1, .count = 2}.Chunk(), out));
+  queue.Add(1, Part{.stream = 1, .index = 0, .count = 2}.Chunk(), out);
+  queue.Add(2, Part{.stream = 2, .index = 1, .count = 2}.Chunk(), out);
+  queue.Add(3, Part{.sequence = 4, .index = 1, .count = 2}.Chunk(), out);
   EXPECT_TRUE(out.messages.empty());
 }
 
 TEST(ReassemblyQueueTest, HoldsOrderedMessagesBackAndUnorderedOnesNot) {
   ReassemblyQueue queue(kWindow, 1000, false);
   SctpOutput out;
-  ASSERT_TRUE(queue.Add(3, Part{.sequence = 2, .index = 0}.Chunk(), out));
-  ASSERT_TRUE(queue.Add(2, Part{.sequence = 1, .index = 0}.Chunk(), out));
-  ASSERT_TRUE(queue.Add(4, Part{.index = 0, .unordered = true}.Chunk(), out));
-  ASSERT_TRUE(queue.Add(5, Part{.stream = 2, .index = 0}.Chunk(), out));
+  queue.Add(3, Part{.sequence = 2, .index = 0}.Chunk(), out);
+  queue.Add(2, Part{.sequence = 1, .index = 0}.Chunk(), out);
+  queue.Add(4, Part{.index = 0, .unordered = true}.Chunk(), out);
+  queue.Add(5, Part{.stream = 2, .index = 0}.Chunk(), out);
   EXPECT_EQ(out.messages.size(), 2u);
-  ASSERT_TRUE(queue.Add(1, Part{.sequence = 0, .index = 0}.Chunk(), out));
+  queue.Add(1, Part{.sequence = 0, .index = 0}.Chunk(), out);
   EXPECT_EQ(out.messages.size(), 5u);
   EXPECT_EQ(queue.cost(), 0u);
 }
@@ -95,7 +95,7 @@ TEST(ReassemblyQueueTest, NumbersOrderedMessagesPast65535) {
   ReassemblyQueue queue(kWindow, 1000, false);
   SctpOutput out;
   for (uint32_t i = 0; i < 70000; ++i) {
-    ASSERT_TRUE(queue.Add(i, Part{.sequence = i % 65536}.Chunk(), out));
+    queue.Add(i, Part{.sequence = i % 65536}.Chunk(), out);
   }
   EXPECT_EQ(out.messages.size(), 70000u);
 }
@@ -103,18 +103,18 @@ TEST(ReassemblyQueueTest, NumbersOrderedMessagesPast65535) {
 TEST(ReassemblyQueueTest, DropsAMessageThatWasDeliveredBefore) {
   ReassemblyQueue queue(kWindow, 1000, false);
   SctpOutput out;
-  ASSERT_TRUE(queue.Add(1, Part{.sequence = 0}.Chunk(), out));
-  ASSERT_TRUE(queue.Add(2, Part{.sequence = 0}.Chunk(), out));
+  queue.Add(1, Part{.sequence = 0}.Chunk(), out);
+  queue.Add(2, Part{.sequence = 0}.Chunk(), out);
   EXPECT_EQ(out.messages.size(), 1u);
 }
 
 TEST(ReassemblyQueueTest, SkipsWhatThePeerGaveUp) {
   ReassemblyQueue queue(kWindow, 1000, false);
   SctpOutput out;
-  ASSERT_TRUE(queue.Add(10, Part{.sequence = 0, .index = 0, .count = 3}.Chunk(), out));
-  ASSERT_TRUE(queue.Add(11, Part{.sequence = 0, .index = 1, .count = 3}.Chunk(), out));
-  ASSERT_TRUE(queue.Add(13, Part{.sequence = 1}.Chunk(), out));
-  ASSERT_TRUE(queue.Add(15, Part{.sequence = 3}.Chunk(), out));
+  queue.Add(10, Part{.sequence = 0, .index = 0, .count = 3}.Chunk(), out);
+  queue.Add(11, Part{.sequence = 0, .index = 1, .count = 3}.Chunk(), out);
+  queue.Add(13, Part{.sequence = 1}.Chunk(), out);
+  queue.Add(15, Part{.sequence = 3}.Chunk(), out);
   queue.Skip(12, {.new_cumulative_tsn = 12, .skipped = {{SctpStreamId(1), 0, false}}}, out);
   EXPECT_EQ(out.messages.size(), 1u);
   // Message 2 is given up, message 1 of before was delivered, message 3 follows.
@@ -126,40 +126,54 @@ TEST(ReassemblyQueueTest, SkipsWhatThePeerGaveUp) {
 TEST(ReassemblyQueueTest, DeliversWholeMessagesAmongThoseGivenUp) {
   ReassemblyQueue queue(kWindow, 1000, false);
   SctpOutput out;
-  ASSERT_TRUE(queue.Add(13, Part{.sequence = 1, .index = 0}.Chunk(), out));
-  ASSERT_TRUE(queue.Add(15, Part{.sequence = 3, .index = 0}.Chunk(), out));
+  queue.Add(13, Part{.sequence = 1, .index = 0}.Chunk(), out);
+  queue.Add(15, Part{.sequence = 3, .index = 0}.Chunk(), out);
   queue.Skip(16, {.new_cumulative_tsn = 16, .skipped = {{SctpStreamId(1), 4, false}}}, out);
   EXPECT_EQ(out.messages.size(), 2u);
-  ASSERT_TRUE(queue.Add(17, Part{.sequence = 5}.Chunk(), out));
+  queue.Add(17, Part{.sequence = 5}.Chunk(), out);
   EXPECT_EQ(out.messages.size(), 3u);
 }
 
 TEST(ReassemblyQueueTest, StartsOverWhenAStreamIsReset) {
   ReassemblyQueue queue(kWindow, 1000, false);
   SctpOutput out;
-  ASSERT_TRUE(queue.Add(1, Part{.sequence = 0}.Chunk(), out));
-  ASSERT_TRUE(queue.Add(2, Part{.sequence = 2}.Chunk(), out));
+  queue.Add(1, Part{.sequence = 0}.Chunk(), out);
+  queue.Add(2, Part{.sequence = 2}.Chunk(), out);
   EXPECT_EQ(queue.ActiveStreams(), std::vector{SctpStreamId(1)});
   SctpStreamId stream(1);
   queue.ResetStreams({&stream, 1});
   EXPECT_EQ(queue.cost(), 0u);
-  ASSERT_TRUE(queue.Add(3, Part{.sequence = 0}.Chunk(), out));
+  queue.Add(3, Part{.sequence = 0}.Chunk(), out);
   EXPECT_EQ(out.messages.size(), 2u);
   queue.ResetStreams({});
   EXPECT_TRUE(queue.ActiveStreams().empty());
 }
 
-TEST(ReassemblyQueueTest, RefusesAMessageThatIsTooLong) {
+TEST(ReassemblyQueueTest, DropsAMessageThatIsTooLongAndGoesOn) {
   for (bool interleaved : {false, true}) {
     ReassemblyQueue queue(kWindow, 3, interleaved);
     SctpOutput out;
-    for (int i = 0; i < 3; ++i) {
-      Part part{.index = i, .count = 9, .interleaved = interleaved};
-      ASSERT_TRUE(queue.Add(1 + i, part.Chunk(), out));
+    size_t longest = 0;
+    for (int i = 0; i < 9; ++i) {
+      queue.Add(1 + i, Part{.index = i, .count = 9, .interleaved = interleaved}.Chunk(), out);
+      longest = std::max(longest, queue.cost());
     }
-    EXPECT_FALSE(
-        queue.Add(4, Part{.index = 3, .count = 9, .interleaved = interleaved}.Chunk(), out));
+    EXPECT_TRUE(out.messages.empty());
+    EXPECT_EQ(out.drop, DropReason::kTooLarge);
+    EXPECT_LE(longest, FragmentRuns::kRunOverhead + 3);
+    EXPECT_EQ(queue.cost(), 0u);
+    queue.Add(10, Part{.sequence = 1, .interleaved = interleaved}.Chunk(), out);
+    EXPECT_EQ(out.messages.size(), 1u);
   }
+}
+
+TEST(ReassemblyQueueTest, DropsATooLongMessageWhoseMiddleComesLast) {
+  ReassemblyQueue queue(kWindow, 3, false);
+  SctpOutput out;
+  for (int i : {0, 1, 3, 4, 2}) queue.Add(1 + i, Part{.index = i, .count = 5}.Chunk(), out);
+  EXPECT_TRUE(out.messages.empty());
+  EXPECT_EQ(out.drop, DropReason::kTooLarge);
+  EXPECT_EQ(queue.cost(), 0u);
 }
 
 TEST(ReassemblyQueueTest, AdmitsTheMoreUrgentTheFullerItIs) {
@@ -169,7 +183,7 @@ TEST(ReassemblyQueueTest, AdmitsTheMoreUrgentTheFullerItIs) {
   int64_t tsn = 0;
   auto fill = [&](Place place) {
     while (queue.Admits(1, place)) {
-      ASSERT_TRUE(queue.Add(tsn, Part{.index = 1, .count = 2}.Chunk(), out));
+      queue.Add(tsn, Part{.index = 1, .count = 2}.Chunk(), out);
       tsn += 2;
     }
   };
@@ -197,14 +211,14 @@ TEST(ReassemblyQueueTest, KeepsInterleavedMessagesApart) {
                 .unordered = unordered,
                 .interleaved = true};
   };
-  ASSERT_TRUE(queue.Add(1, part(0, 0, false).Chunk(), out));
-  ASSERT_TRUE(queue.Add(2, part(0, 0, true).Chunk(), out));
-  ASSERT_TRUE(queue.Add(3, part(1, 1, false).Chunk(), out));
-  ASSERT_TRUE(queue.Add(4, part(0, 1, true).Chunk(), out));
+  queue.Add(1, part(0, 0, false).Chunk(), out);
+  queue.Add(2, part(0, 0, true).Chunk(), out);
+  queue.Add(3, part(1, 1, false).Chunk(), out);
+  queue.Add(4, part(0, 1, true).Chunk(), out);
   EXPECT_EQ(Texts(out), (TextList{"ab"}));
   EXPECT_FALSE(out.messages[0].ordered);
-  ASSERT_TRUE(queue.Add(5, part(1, 0, false).Chunk(), out));
-  ASSERT_TRUE(queue.Add(6, part(0, 1, false).Chunk(), out));
+  queue.Add(5, part(1, 0, false).Chunk(), out);
+  queue.Add(6, part(0, 1, false).Chunk(), out);
   EXPECT_EQ(out.messages.size(), 3u);
   EXPECT_EQ(queue.cost(), 0u);
 }
@@ -216,7 +230,7 @@ TEST(ReassemblyQueueTest, SkipsInterleavedMessages) {
     for (bool unordered : {false, true}) {
       Part part{
           .sequence = message, .index = 0, .count = 2, .unordered = unordered, .interleaved = true};
-      ASSERT_TRUE(queue.Add(message * 2 + unordered, part.Chunk(), out));
+      queue.Add(message * 2 + unordered, part.Chunk(), out);
     }
   }
   size_t before = queue.cost();
@@ -226,8 +240,7 @@ TEST(ReassemblyQueueTest, SkipsInterleavedMessages) {
               .skipped = {{SctpStreamId(1), 1, false}, {SctpStreamId(1), 2, true}}},
              out);
   EXPECT_EQ(queue.cost(), before / 6);
-  ASSERT_TRUE(queue.Add(
-      101, Part{.sequence = 2, .index = 1, .count = 2, .interleaved = true}.Chunk(), out));
+  queue.Add(101, Part{.sequence = 2, .index = 1, .count = 2, .interleaved = true}.Chunk(), out);
   EXPECT_EQ(Texts(out), (TextList{"ab"}));
 }
 
