@@ -22,6 +22,7 @@ public sealed partial class MediaNode : IAsyncDisposable
     // Written by the supervision alone; a reader sees one state of it as a whole.
     private volatile IReadOnlyList<long> _deaths = [];
     private Task _supervision = Task.CompletedTask;
+    private int _rooms;
 
     private MediaNode(int number, MediaNodeOptions options, ILogger logger)
     {
@@ -39,8 +40,8 @@ public sealed partial class MediaNode : IAsyncDisposable
     /// <summary>Counts the nodes of a server from 0.</summary>
     public int Number { get; }
 
-    /// <summary>Rooms that were placed here.</summary>
-    public int Rooms { get; internal set; }
+    /// <summary>Rooms that were placed here, and rooms that have spread to here.</summary>
+    public int Rooms => Volatile.Read(ref _rooms);
 
     /// <summary>Whether a worker serves now.</summary>
     public bool IsReady => _seat is not null;
@@ -52,6 +53,12 @@ public sealed partial class MediaNode : IAsyncDisposable
     public int? ProcessId => _seat?.Worker.ProcessId;
 
     internal MediaSeat? Seat => _seat;
+
+    /// <summary>A room has come here.</summary>
+    internal void AddRoom() => Interlocked.Increment(ref _rooms);
+
+    /// <summary>A room is gone from here.</summary>
+    internal void RemoveRoom() => Interlocked.Decrement(ref _rooms);
 
     /// <summary>Starts the first worker.</summary>
     /// <exception cref="Exception">It did not start: a wrong path, a port that is taken.</exception>

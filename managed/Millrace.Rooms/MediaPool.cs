@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Millrace.Rooms;
 
-/// <summary>The workers of a server. New rooms go where the fewest are.</summary>
+/// <summary>The workers of a server. New rooms go where the fewest are, and rooms that outgrow their worker take in another.</summary>
 public sealed class MediaPool : IAsyncDisposable
 {
     private MediaPool(IReadOnlyList<MediaNode> nodes) => Nodes = nodes;
@@ -33,7 +33,11 @@ public sealed class MediaPool : IAsyncDisposable
     }
 
     /// <summary>The node for one more room; null while no worker serves.</summary>
-    public MediaNode? Choose() => Nodes.Where(node => node.IsReady).MinBy(node => node.Rooms);
+    public MediaNode? Choose() => Choose(static _ => true);
+
+    /// <summary>The same among those that will do.</summary>
+    internal MediaNode? Choose(Func<MediaNode, bool> willDo) =>
+        Nodes.Where(node => node.IsReady && willDo(node)).MinBy(node => node.Rooms);
 
     /// <summary>Ends all workers.</summary>
     public async ValueTask DisposeAsync()

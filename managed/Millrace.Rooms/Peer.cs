@@ -13,6 +13,7 @@ public sealed class Peer
     private readonly Dictionary<string, Publication> _publications = [];
     private readonly Dictionary<string, Subscription> _subscriptions = [];
     private readonly Action<RoomEvent> _deliver;
+    private RoomRouter? _router;
     private string? _sendTransportId;
     private string? _receiveTransportId;
 
@@ -47,22 +48,12 @@ public sealed class Peer
     /// </summary>
     public async Task<WebRtcTransport> CreateTransportAsync(bool producing, bool consuming, bool forceTcp)
     {
-        MediaSeat seat = Room.Seat;
         if (_transports.Count >= Room.Options.Limits.Transports)
         {
             throw new RefusedException(new RoomError.TooMany(nameof(RoomLimits.Transports)));
         }
-        WebRtcTransport transport = await Media.AskAsync(() => Room.Router.CreateWebRtcTransportAsync(new WebRtcTransportOptions
-        {
-            WebRtcServer = seat.Server,
-            EnableUdp = !forceTcp,
-            EnableTcp = true,
-            PreferUdp = true,
-        })).ConfigureAwait(false);
-        if (producing)
-        {
-            await LimitAsync(transport).ConfigureAwait(false);
-        }
+        _router ??= await Room.SeatAsync(this).ConfigureAwait(false);
+        WebRtcTransport transport = await OpenTransportAsync(_router, limited: producing, forceTcp).ConfigureAwait(false);
 
         Watch(transport);
         string? replacedSend = producing ? Exchange(ref _sendTransportId, transport.Id) : null;
@@ -102,7 +93,7 @@ public sealed class Peer
             Paused = paused,
             Created = Watch,
         })).ConfigureAwait(false);
-        Publication publication = new(producer, this, transportId, appData);
+        Publication publication = new(producer, this, _router!, transportId, appData);
         _publications.Add(producer.Id, publication);
         Room.Add(publication);
         Room.Follow(() => Room.PublishAsync(publication));
@@ -224,6 +215,7 @@ public sealed class Peer
         _transports.Remove(transportId);
         Tell(new RoomEvent.TransportClosed(Room, transportId));
         await Media.CloseAsync(transport.CloseAsync()).ConfigureAwait(false);
+        LeaveSeatIfIdle();
     }
 
     /// <summary>Ends all media of the peer, in the order in which the client is told: consumers, producers, transports.</summary>
@@ -245,15 +237,33 @@ public sealed class Peer
             Tell(new RoomEvent.TransportClosed(Room, transport.Id));
             await Media.CloseAsync(transport.CloseAsync()).ConfigureAwait(false);
         }
+        LeaveSeatIfIdle();
     }
 
-    /// <summary>Forgets all media without a word: the worker that carried it is gone.</summary>
+    /// <summary>
+    /// Forgets all media without a word to the peer: the worker that carried it is gone. Viewers on other workers are told that
+    /// what they saw has ended.
+    /// </summary>
     internal void ForgetMedia()
     {
+        foreach (Publication publication in _publications.Values)
+        {
+            Room.Remove(publication);
+            foreach (Subscription subscription in publication.Subscriptions.Where(s => s.Router != _router).ToArray())
+            {
+                subscription.Receiver.Unsubscribe(subscription);
+            }
+        }
+        foreach (Subscription subscription in _subscriptions.Values)
+        {
+            Room.Remove(subscription);
+            subscription.Publication.Subscriptions.Remove(subscription);
+        }
         _transports.Clear();
         _publications.Clear();
         _subscriptions.Clear();
         _sendTransportId = _receiveTransportId = null;
+        _router = null;
     }
 
     internal void Tell(RoomEvent roomEvent) => _deliver(roomEvent);
@@ -266,21 +276,16 @@ public sealed class Peer
     {
         if (publication.Subscriptions.Any(s => s.Receiver == this)
             || RtpCapabilities is not { } capabilities
-            || !Media.CanConsume(Room.Router, publication.Producer, capabilities)
+            || !Media.CanConsume(publication.Router.Router, publication.Producer, capabilities)
             || _subscriptions.Count >= Room.Options.Limits.Consumers
             || _receiveTransportId is null)
         {
             return;
         }
         WebRtcTransport transport = _transports[_receiveTransportId];
-        Consumer consumer = await Media.AskAsync(() => transport.ConsumeAsync(new ConsumerOptions
-        {
-            Producer = publication.Producer,
-            RtpCapabilities = capabilities,
-            Paused = true,
-            Created = Watch,
-        })).ConfigureAwait(false);
-        Subscription subscription = new(consumer, publication, this, transport.Id);
+        RoomRouter router = _router!;
+        Consumer consumer = await ConsumeAsync(publication, router, transport, capabilities).ConfigureAwait(false);
+        Subscription subscription = new(consumer, publication, this, router, transport.Id);
         _subscriptions.Add(consumer.Id, subscription);
         publication.Subscriptions.Add(subscription);
         Tell(new RoomEvent.ConsumerCreated(Room, subscription));
@@ -313,16 +318,63 @@ public sealed class Peer
         }
     }
 
-    private async Task LimitAsync(WebRtcTransport transport)
+    private async Task<WebRtcTransport> OpenTransportAsync(RoomRouter router, bool limited, bool forceTcp)
     {
+        WebRtcTransport? transport = null;
         try
         {
-            await Media.AskAsync(() => transport.SetMaxIncomingBitrateAsync(Room.Options.MaxIncomingBitrate)).ConfigureAwait(false);
+            transport = await Media.AskAsync(() => router.Router.CreateWebRtcTransportAsync(new WebRtcTransportOptions
+            {
+                WebRtcServer = router.Seat.Server,
+                EnableUdp = !forceTcp,
+                EnableTcp = true,
+                PreferUdp = true,
+            })).ConfigureAwait(false);
+            if (limited)
+            {
+                await Media.AskAsync(() => transport.SetMaxIncomingBitrateAsync(Room.Options.MaxIncomingBitrate)).ConfigureAwait(false);
+            }
+            return transport;
         }
         catch
         {
-            await Media.CloseAsync(transport.CloseAsync()).ConfigureAwait(false);
+            if (transport is not null)
+            {
+                await Media.CloseAsync(transport.CloseAsync()).ConfigureAwait(false);
+            }
+            LeaveSeatIfIdle();
             throw;
+        }
+    }
+
+    // What was piped for a consumer that could not be made is of no use to anybody, unless others want it too.
+    private async Task<Consumer> ConsumeAsync(
+        Publication publication, RoomRouter router, WebRtcTransport transport, RtpCapabilities capabilities)
+    {
+        try
+        {
+            Producer source = await publication.ReachAsync(router).ConfigureAwait(false);
+            return await Media.AskAsync(() => transport.ConsumeAsync(new ConsumerOptions
+            {
+                Producer = source,
+                RtpCapabilities = capabilities,
+                Paused = true,
+                Created = Watch,
+            })).ConfigureAwait(false);
+        }
+        catch
+        {
+            await publication.TrimAsync(router).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private void LeaveSeatIfIdle()
+    {
+        if (_transports.Count == 0 && _router is { } router)
+        {
+            _router = null;
+            Room.Unseat(this, router);
         }
     }
 

@@ -6,7 +6,8 @@ namespace Millrace.Rooms;
 
 /// <summary>
 /// Peers who see and hear each other. Everything happens in turns of the room's queue; events reach each peer in the
-/// order in which they happened. The room outlives its worker: on a new one it stands again under the same id.
+/// order in which they happened. The room outlives its worker: on a new one it stands again under the same id. A room that
+/// outgrows one worker takes in others; its peers do not notice.
 /// </summary>
 public sealed partial class Room : IAsyncDisposable
 {
@@ -20,11 +21,11 @@ public sealed partial class Room : IAsyncDisposable
     private readonly Throttle _scores;
     private readonly RoomQueue _queue;
     private readonly ILogger _logger;
-    private Router? _router;
-    private MediaSeat? _seat;
-    private AudioLevelObserver? _volumes;
+    private readonly RoomRouters _routers;
+    private readonly RoomVolumes _volumes = new();
 
-    internal Room(string id, string name, PasswordHash? password, string? creatorId, MediaNode node, RoomOptions options, ILogger logger)
+    internal Room(
+        string id, string name, PasswordHash? password, string? creatorId, MediaNode node, MediaPool pool, RoomOptions options, ILogger logger)
     {
         Id = id;
         Name = name;
@@ -35,6 +36,7 @@ public sealed partial class Room : IAsyncDisposable
         _logger = logger;
         _queue = new RoomQueue(
             options.Limits.WaitingTurns, new RoomError.NoSuchRoom(id), exception => Log.TurnFailed(_logger, Id, exception));
+        _routers = new RoomRouters(id, node, pool, options, Watch, logger);
         _scores = new Throttle(options.TimeProvider, ScoreInterval, turn => Post(turn));
     }
 
@@ -50,7 +52,7 @@ public sealed partial class Room : IAsyncDisposable
     /// <summary>The client that made the room, if a client did.</summary>
     public string? CreatorId { get; }
 
-    /// <summary>Where the room's media is.</summary>
+    /// <summary>Where the room was placed; a large one is elsewhere too.</summary>
     public MediaNode Node { get; }
 
     /// <summary>Who is in the room, in the order of entering.</summary>
@@ -70,9 +72,11 @@ public sealed partial class Room : IAsyncDisposable
 
     internal RoomOptions Options { get; }
 
-    internal Router Router => _router ?? throw new RefusedException(new RoomError.MediaUnavailable());
+    /// <summary>The oldest of the room's routers; what they can carry is the same.</summary>
+    internal Router Router => _routers.All.Count > 0 ? _routers.All[0].Router : throw new RefusedException(new RoomError.MediaUnavailable());
 
-    internal MediaSeat Seat => _seat ?? throw new RefusedException(new RoomError.MediaUnavailable());
+    /// <summary>All routers of the room, the oldest first.</summary>
+    internal IReadOnlyList<RoomRouter> Routers => _routers.All;
 
     /// <summary>Runs <paramref name="turn"/> as a turn of the room and hands on its result.</summary>
     /// <exception cref="RefusedException">The turn refused, or the room takes no more turns.</exception>
@@ -151,52 +155,69 @@ public sealed partial class Room : IAsyncDisposable
         await peer.CloseMediaAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Makes a router on the node's present worker; the room then can carry media.</summary>
+    /// <summary>Makes the first router; the room then can carry media.</summary>
     internal async Task OpenAsync()
     {
-        if (_router is not null)
+        if (_routers.All.Count == 0)
         {
-            return;
+            await _routers.OpenFirstAsync().ConfigureAwait(false);
         }
-        MediaSeat seat = Node.Seat ?? throw new RefusedException(new RoomError.MediaUnavailable());
-        Router router = await Media.AskAsync(
-            () => seat.Worker.CreateRouterAsync(new RouterOptions { MediaCodecs = Options.MediaCodecs })).ConfigureAwait(false);
-        if (Options.Volumes is { } volumes)
-        {
-            try
-            {
-                _volumes = await Media.AskAsync(
-                    () => router.CreateAudioLevelObserverAsync(volumes with { Created = Watch })).ConfigureAwait(false);
-            }
-            catch
-            {
-                await Media.CloseAsync(router.CloseAsync()).ConfigureAwait(false);
-                throw;
-            }
-        }
-        _router = router;
-        _seat = seat;
     }
 
-    /// <summary>The worker is gone: all media is forgotten, and nothing can be made until the room is rebuilt.</summary>
-    internal Task ForgetMediaAsync()
+    /// <summary>A seat for a peer: the router on which its transports are to be.</summary>
+    /// <exception cref="RefusedException">No worker can carry it now.</exception>
+    internal async Task<RoomRouter> SeatAsync(Peer peer)
     {
-        _router = null;
-        _seat = null;
-        _volumes = null;
-        _publications.Clear();
-        _scores.Clear();
-        foreach (Peer peer in _peers.Values)
+        RoomRouter router = await _routers.ChooseAsync(_publications.Count).ConfigureAwait(false);
+        router.Add(peer);
+        return router;
+    }
+
+    /// <summary>A peer has no transport any more; its seat is free, and the router as well when nobody else sits there.</summary>
+    internal void Unseat(Peer peer, RoomRouter router)
+    {
+        router.Remove(peer);
+        if (router.Peers.Count == 0)
+        {
+            Follow(() => GiveBackAsync(router));
+        }
+    }
+
+    /// <summary>
+    /// The worker of a node is gone: what was on it is forgotten. Peers who sat there begin anew at once if the room has
+    /// another router, else when it is rebuilt; the others only lose what those sent.
+    /// </summary>
+    internal Task ForgetMediaAsync(MediaNode node)
+    {
+        if (_routers.Lose(node) is not { } lost)
+        {
+            return Task.CompletedTask;
+        }
+        _volumes.Forget(lost);
+        Peer[] displaced = [.. lost.Peers];
+        foreach (Peer peer in displaced)
         {
             peer.ForgetMedia();
+        }
+        foreach (Publication publication in _publications.Values)
+        {
+            publication.Forget(lost);
+        }
+        if (_routers.All.Count > 0)
+        {
+            Log.PartLost(_logger, Id, node.Number, displaced.Length);
+            foreach (Peer peer in displaced)
+            {
+                peer.Tell(new RoomEvent.RoomRebuilt(this));
+            }
         }
         return Task.CompletedTask;
     }
 
-    /// <summary>A new worker serves: the room stands again, and everybody in it is told to begin anew.</summary>
-    internal async Task RebuildAsync()
+    /// <summary>A new worker serves: a room that has no router stands again, and everybody in it is told to begin anew.</summary>
+    internal async Task RebuildAsync(MediaNode node)
     {
-        if (IsClosed || _router is not null)
+        if (IsClosed || node != Node || _routers.All.Count > 0)
         {
             return;
         }
@@ -220,11 +241,7 @@ public sealed partial class Room : IAsyncDisposable
         }
         TellAll(new RoomEvent.RoomClosed(this));
         _peers.Clear();
-        if (_router is { } router)
-        {
-            _router = null;
-            await Media.CloseAsync(router.CloseAsync()).ConfigureAwait(false);
-        }
+        await _routers.CloseAsync().ConfigureAwait(false);
     }
 
     /// <summary>Waits for the last turn. The registry calls it, outside of turns, when the room has closed.</summary>
@@ -237,6 +254,7 @@ public sealed partial class Room : IAsyncDisposable
     internal void Remove(Publication publication)
     {
         _publications.Remove(publication.Producer.Id);
+        publication.ForgetPipes();
         _scores.Forget(publication.Producer.Id);
     }
 
@@ -244,6 +262,11 @@ public sealed partial class Room : IAsyncDisposable
     {
         _scores.Forget(subscription.Consumer.Id);
         _scores.Forget(LayersOf(subscription.Consumer.Id));
+        Publication publication = subscription.Publication;
+        if (publication.PipedTo.Contains(subscription.Router))
+        {
+            Follow(() => publication.TrimAsync(subscription.Router));
+        }
     }
 
     /// <summary>Sends a new publication to everybody who wants it.</summary>
@@ -254,7 +277,7 @@ public sealed partial class Room : IAsyncDisposable
             // Closed again before its turn came.
             return;
         }
-        if (publication.Producer.Kind == MediaKind.Audio && _volumes is { } volumes)
+        if (publication.Producer.Kind == MediaKind.Audio && publication.Router.Volumes is { } volumes)
         {
             await Media.AskAsync(() => volumes.AddProducerAsync(publication.Producer)).ConfigureAwait(false);
         }
@@ -328,13 +351,33 @@ public sealed partial class Room : IAsyncDisposable
         }
     }
 
-    private void Watch(AudioLevelObserver observer)
+    private void Watch(RoomRouter router, AudioLevelObserver observer)
     {
-        observer.Volumes += levels => Post(() => TellAll(new RoomEvent.VolumesMeasured(this, VolumesOf(levels))));
-        observer.Silence += () => Post(() => TellAll(new RoomEvent.VolumesMeasured(this, [])));
+        observer.Volumes += levels => Post(() => TellVolumes(router, levels));
+        observer.Silence += () => Post(() => TellVolumes(router, []));
     }
 
-    private IReadOnlyList<PeerVolume> VolumesOf(IReadOnlyList<AudioLevel> levels) =>
+    private void TellVolumes(RoomRouter router, IReadOnlyList<AudioLevel> levels)
+    {
+        if (_routers.All.Contains(router) && _volumes.Tell(router, levels) is { } all)
+        {
+            TellAll(new RoomEvent.VolumesMeasured(this, VolumesOf(all.Take(Options.Volumes!.MaxEntries))));
+        }
+    }
+
+    private async Task GiveBackAsync(RoomRouter router)
+    {
+        if (await _routers.GiveBackAsync(router).ConfigureAwait(false))
+        {
+            _volumes.Forget(router);
+            foreach (Publication publication in _publications.Values)
+            {
+                publication.Forget(router);
+            }
+        }
+    }
+
+    private IReadOnlyList<PeerVolume> VolumesOf(IEnumerable<AudioLevel> levels) =>
     [
         .. levels
             .Select(level => (Publication: Publication(level.ProducerId), level.Volume))
@@ -352,6 +395,9 @@ public sealed partial class Room : IAsyncDisposable
 
         [LoggerMessage(13, LogLevel.Debug, "In room {RoomId} {ClientId} did not get a producer: {Reason}.")]
         public static partial void NotSubscribed(ILogger logger, string roomId, string clientId, RoomError reason);
+
+        [LoggerMessage(17, LogLevel.Warning, "Room {RoomId} lost its router on worker {Number}; {Peers} peers begin anew on another one.")]
+        public static partial void PartLost(ILogger logger, string roomId, int number, int peers);
 
         [LoggerMessage(12, LogLevel.Information, "Room {RoomId} stands again on a new worker, with {Peers} peers.")]
         public static partial void Rebuilt(ILogger logger, string roomId, int peers);

@@ -18,6 +18,13 @@ public sealed record RoomLimits
     /// <summary>Consumers of one peer.</summary>
     public int Consumers { get; init; } = 2_000;
 
+    /// <summary>
+    /// Consumers that one router of a room is to feed: a peer for whom there is no room below this takes its seat on the worker
+    /// with the fewest rooms that has no router of this room yet. It is no refusal: when all workers are full, the least loaded
+    /// router takes the peer. About what one core carries of video.
+    /// </summary>
+    public int ConsumersPerRouter { get; init; } = 500;
+
     /// <summary>Turns that may wait for one room; beyond it new ones are refused, so that a slow worker costs no memory.</summary>
     public int WaitingTurns { get; init; } = 20_000;
 }

@@ -22,8 +22,8 @@ public sealed class RoomRegistry : IAsyncDisposable
         _logger = logger;
         foreach (MediaNode node in pool.Nodes)
         {
-            node.Lost += () => PostToRooms(node, room => room.ForgetMediaAsync);
-            node.Ready += () => PostToRooms(node, room => room.RebuildAsync);
+            node.Lost += () => PostToRooms(room => () => room.ForgetMediaAsync(node));
+            node.Ready += () => PostToRooms(room => () => room.RebuildAsync(node));
         }
     }
 
@@ -86,7 +86,7 @@ public sealed class RoomRegistry : IAsyncDisposable
             {
                 return;
             }
-            --room.Node.Rooms;
+            room.Node.RemoveRoom();
         }
         room.Follow(room.CloseAsync);
         await room.DisposeAsync().ConfigureAwait(false);
@@ -110,16 +110,17 @@ public sealed class RoomRegistry : IAsyncDisposable
                 throw new RefusedException(new RoomError.TooMany(nameof(RoomLimits.Rooms)));
             }
             MediaNode node = _pool.Choose() ?? throw new RefusedException(new RoomError.MediaUnavailable());
-            Room room = new(_options.NewId(), name, password, creatorId, node, _options, _logger);
+            Room room = new(_options.NewId(), name, password, creatorId, node, _pool, _options, _logger);
             _rooms.Add(room.Id, room);
-            ++node.Rooms;
+            node.AddRoom();
             return room;
         }
     }
 
-    private void PostToRooms(MediaNode node, Func<Room, Func<Task>> turn)
+    // A room knows by itself whether it has something there.
+    private void PostToRooms(Func<Room, Func<Task>> turn)
     {
-        foreach (Room room in Rooms.Where(room => room.Node == node))
+        foreach (Room room in Rooms)
         {
             room.Follow(turn(room));
         }

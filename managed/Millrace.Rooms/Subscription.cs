@@ -5,11 +5,12 @@ namespace Millrace.Rooms;
 /// <summary>A consumer of one peer and where its media comes from.</summary>
 public sealed class Subscription
 {
-    internal Subscription(Consumer consumer, Publication publication, Peer receiver, string transportId)
+    internal Subscription(Consumer consumer, Publication publication, Peer receiver, RoomRouter router, string transportId)
     {
         Consumer = consumer;
         Publication = publication;
         Receiver = receiver;
+        Router = router;
         TransportId = transportId;
     }
 
@@ -21,6 +22,9 @@ public sealed class Subscription
 
     /// <summary>Who receives.</summary>
     public Peer Receiver { get; }
+
+    /// <summary>The router it is sent from.</summary>
+    internal RoomRouter Router { get; }
 
     /// <summary>The transport it is sent on.</summary>
     public string TransportId { get; }
