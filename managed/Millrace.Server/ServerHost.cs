@@ -38,7 +38,7 @@ internal static class ServerHost
         WebApplicationBuilder builder = CreateBuilder(options, certificate);
         using ILoggerFactory loggers = LoggerFactory.Create(logging => ConfigureLogging(logging, options));
         await using MediaPool pool = await StartPoolAsync(options, loggers);
-        await using RoomRegistry rooms = new(pool, new RoomOptions { NewId = NewId }, loggers.CreateLogger<RoomRegistry>());
+        await using RoomRegistry rooms = new(pool, RoomOptionsOf(options), loggers.CreateLogger<RoomRegistry>());
         GuestTokens guests = new(time);
         using LoginJudge judge = new(users, guests, time);
         using TaoyaoService taoyao = new(
@@ -128,6 +128,12 @@ internal static class ServerHost
             throw new OptionsException($"the media worker does not start: {exception.Message}");
         }
     }
+
+    private static RoomOptions RoomOptionsOf(ServerOptions options) => new()
+    {
+        NewId = NewId,
+        Limits = new RoomLimits { ConsumersPerRouter = options.ConsumersPerRouter },
+    };
 
     private static MediaNodeOptions NodeOptions(ServerOptions options, int number, ILogger logger) => new()
     {

@@ -7,6 +7,8 @@ namespace Millrace.Server.Options;
 internal static class ServerOptionTable
 {
     private const int MostWorkers = 128;
+    // Far more than one core can feed: a room then never spreads.
+    private const int MostConsumers = 1_000_000;
 
     public static IReadOnlyList<ServerOption> All { get; } =
     [
@@ -21,6 +23,8 @@ internal static class ServerOptionTable
         new("media-port", "PORT", "44444", "UDP and TCP port of the first worker; the next ones count on. 0 lets each choose.",
             (o, v) => o with { MediaPort = ParseNumber(v, 0, ushort.MaxValue) }),
         new("workers", "N", "one a core", "Runs this many media workers.", (o, v) => o with { Workers = ParseNumber(v, 1, MostWorkers) }),
+        new("consumers-per-router", "N", "500", "Consumers of one room on one worker; the next peers of a larger room sit on another worker.",
+            (o, v) => o with { ConsumersPerRouter = ParseNumber(v, 1, MostConsumers) }),
         new("worker-bin", "PATH", "our own", "Runs this worker; any program that speaks the same channel.", (o, v) => o with { WorkerBin = v }),
         new("in-process", null, "off", "Runs one worker inside of the server; if it fails, the server ends with it.",
             (o, v) => o with { InProcess = ParseSwitch(v) }),

@@ -1,4 +1,5 @@
 using System.Net;
+using Millrace.Rooms;
 
 namespace Millrace.Server.Options;
 
@@ -22,6 +23,9 @@ internal sealed record ServerOptions
 
     /// <summary>Media workers.</summary>
     public int Workers { get; init; } = Math.Max(1, Environment.ProcessorCount);
+
+    /// <summary>Consumers of one room beyond which its next peers sit on another worker.</summary>
+    public int ConsumersPerRouter { get; init; } = new RoomLimits().ConsumersPerRouter;
 
     /// <summary>The worker's program; null is our own.</summary>
     public string? WorkerBin { get; init; }

@@ -77,6 +77,7 @@ internal sealed class ServerOptionsReaderTests : IDisposable
             ["announced-ip"] = "203.0.113.5",
             ["media-port"] = "5000",
             ["workers"] = "4",
+            ["consumers-per-router"] = "40",
             ["worker-bin"] = "other-worker",
             ["in-process"] = "true",
             ["certificate"] = "c.pem",
