@@ -75,7 +75,8 @@ std::optional<DropReason> PlainLink::Admit(const Path& path, bool rtcp) const {
   bool known = rtcp && !rtcp_mux_ ? rtcp_path_.has_value() : has_rtp_path_;
   if (known) {
     const Path& peer = rtcp && !rtcp_mux_ ? *rtcp_path_ : rtp_path_;
-    if (path != peer) return DropReason::kUnknownPath;
+    bool may_move = learned_from_rtcp_ && !rtcp;
+    if (path != peer && !may_move) return DropReason::kUnknownPath;
     return std::nullopt;
   }
   if (!comedia_) return DropReason::kNotConnected;
@@ -85,13 +86,18 @@ std::optional<DropReason> PlainLink::Admit(const Path& path, bool rtcp) const {
 void PlainLink::Authenticated(const Path& path, bool rtcp, Turn& turn) {
   if (!comedia_) return;
   bool second = rtcp && !rtcp_mux_;
-  if (second ? rtcp_path_.has_value() : has_rtp_path_) return;
+  if (second ? rtcp_path_.has_value() : has_rtp_path_) {
+    if (rtcp || !learned_from_rtcp_) return;
+    learned_from_rtcp_ = false;
+    if (path == rtp_path_) return;
+  }
   if (second) {
     rtcp_path_ = path;
   } else {
     rtp_path_ = path;
     has_rtp_path_ = true;
     if (rtcp_mux_) rtcp_path_ = path;
+    learned_from_rtcp_ = rtcp;
   }
   turn.events.notifications.push_back(PlainTupleLearned{id_, TupleOf(path, listeners_), second});
   UpdateReady();

@@ -48,6 +48,9 @@ class PlainLink final : public Link {
   bool comedia_;
   bool connect_called_ = false;
   bool has_rtp_path_ = false;
+  // With RTCP-mux, the path is that of an RTCP packet. Senders that speak RTCP from a socket of its
+  // own often speak it first; the first RTP packet then says where the peer really is.
+  bool learned_from_rtcp_ = false;
   std::optional<SrtpKeyMaterial> local_key_;
 };
 

@@ -125,6 +125,25 @@ TEST_F(PlainTransportTest, WithoutRtxALostPacketLeavesAsTheVeryBytesSealedFirst)
   EXPECT_EQ(second[0].bytes, first[0].bytes);
 }
 
+TEST_F(PlainTransportTest, ComediaFollowsRtpOnceWhereRtcpCameFirstFromAnotherPort) {
+  Transport& transport = world_.AddPlain("in", 0, {.comedia = true});
+  world_.Produce(transport, VideoProducer("video", 1111));
+  Path rtcp{transport.sockets()[0], {*IpAddress::Parse("10.0.0.1"), 4001}};
+  Path rtp{transport.sockets()[0], {*IpAddress::Parse("10.0.0.1"), 4000}};
+  Path other{transport.sockets()[0], {*IpAddress::Parse("10.0.0.2"), 4000}};
+  world_.Receive(transport, rtcp, {0x80, 201, 0, 1, 0, 0, 0, 1});
+  EXPECT_EQ(transport.link().rtp_path(), rtcp);
+  world_.Receive(transport, rtp, RtpMaker(1111).Seq(1).KeyFrame().Make());
+  EXPECT_EQ(transport.link().rtp_path(), rtp);
+  world_.Receive(transport, other, RtpMaker(1111).Seq(2).Make());
+  world_.Receive(transport, rtcp, {0x80, 201, 0, 1, 0, 0, 0, 1});
+  EXPECT_EQ(transport.link().rtp_path(), rtp);
+  std::vector<PlainTupleLearned> learned = world_.TakeEvents<PlainTupleLearned>();
+  ASSERT_EQ(learned.size(), 2u);
+  EXPECT_EQ(learned[0].tuple.remote_port, 4001);
+  EXPECT_EQ(learned[1].tuple.remote_port, 4000);
+}
+
 TEST_F(PlainTransportTest, ComediaWithSrtpLearnsThePathFromAnAuthenticPacketOnly) {
   SrtpPeer peer(1);
   Transport& transport = AddSrtp("t", 0, peer, true);
