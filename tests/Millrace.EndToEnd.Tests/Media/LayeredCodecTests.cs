@@ -45,7 +45,7 @@ public sealed class LayeredCodecTests
     }
 
     // Each layer is twice as wide as the one below.
-    private static Task ShowsAsync(Received received, Camera camera, int layer, int top) => received.UntilAsync(
+    private static Task<Reception> ShowsAsync(Received received, Camera camera, int layer, int top) => received.UntilAsync(
         seen => seen.Picture!.Width == camera.Width >> (top - layer)
             && camera.Colour.IsShownBy(seen.Picture.Colour)
             && received.Consumer.CurrentLayers?.SpatialLayer == layer,
