@@ -52,6 +52,8 @@ std::string_view ToString(DropReason reason) {
       return "too-large";
     case DropReason::kBufferLimit:
       return "buffer-limit";
+    case DropReason::kPacingLimit:
+      return "pacing-limit";
     case DropReason::kBitrateLimit:
       return "bitrate-limit";
     case DropReason::kRateLimit:

@@ -32,6 +32,7 @@ enum class DropReason : uint8_t {
   kEmptyPayload,
   kTooLarge,
   kBufferLimit,   // a pool or queue is at its named limit
+  kPacingLimit,   // more waits for a thin link already than may wait
   kBitrateLimit,  // over the configured maximum incoming bitrate
   kRateLimit,     // more messages of a kind than a peer may send
   kSendFailed,    // the kernel refused the datagram

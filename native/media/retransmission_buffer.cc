@@ -42,18 +42,19 @@ std::optional<RetransmissionBuffer::Found> RetransmissionBuffer::Take(uint16_t s
   if (!slot.packet || TooOld(slot, now)) return std::nullopt;
   bool resent = (slot.flags & kResent) != 0;
   if (resent && int64_t{LowMicros(now) - slot.resent_us} < rtt.us()) return std::nullopt;
+  Found found = FoundIn(slot, sequence);
   slot.resent_us = LowMicros(now);
   slot.flags |= kResent;
-  return Found{.packet = slot.packet,
-               .rewrite = {.ssrc = ssrc_,
-                           .timestamp = slot.timestamp,
-                           .sequence = sequence,
-                           .original_sequence = 0,
-                           .payload_type = slot.payload_type,
-                           .marker = (slot.flags & kMarker) != 0,
-                           .rtx = false,
-                           .patch = slot.patch},
-               .first = !resent};
+  return found;
+}
+
+std::optional<RetransmissionBuffer::Found> RetransmissionBuffer::Recent(size_t back,
+                                                                        Timestamp now) {
+  if (back >= span_ || now - newest_ > history_) return std::nullopt;
+  int64_t place = first_sequence_ + static_cast<int64_t>(span_ - 1 - back);
+  const Slot& slot = SlotOf(place);
+  if (!slot.packet || TooOld(slot, now)) return std::nullopt;
+  return FoundIn(slot, static_cast<uint16_t>(place));
 }
 
 void RetransmissionBuffer::Expire(Timestamp now) {
@@ -69,6 +70,20 @@ void RetransmissionBuffer::Clear() {
 RetransmissionBuffer::Slot& RetransmissionBuffer::SlotOf(int64_t sequence) {
   size_t index = first_slot_ + static_cast<size_t>(sequence - first_sequence_);
   return slots_[index < slots_.size() ? index : index - slots_.size()];
+}
+
+RetransmissionBuffer::Found RetransmissionBuffer::FoundIn(const Slot& slot,
+                                                          uint16_t sequence) const {
+  return {.packet = slot.packet,
+          .rewrite = {.ssrc = ssrc_,
+                      .timestamp = slot.timestamp,
+                      .sequence = sequence,
+                      .original_sequence = 0,
+                      .payload_type = slot.payload_type,
+                      .marker = (slot.flags & kMarker) != 0,
+                      .rtx = false,
+                      .patch = slot.patch},
+          .first = (slot.flags & kResent) == 0};
 }
 
 bool RetransmissionBuffer::TooOld(const Slot& slot, Timestamp now) const {

@@ -36,6 +36,9 @@ class RetransmissionBuffer {
   // The packet to send again now; nothing when it is not there any more, or went out again less
   // than a round trip ago. What is returned counts as sent again.
   [[nodiscard]] std::optional<Found> Take(uint16_t sequence, Duration rtt, Timestamp now);
+  // The packet that is `back` packets older than the newest one, to fill the link with; nothing
+  // where there is none. It does not count as sent again.
+  [[nodiscard]] std::optional<Found> Recent(size_t back, Timestamp now);
   // Lets go of packets beyond the history. For streams that send nothing: Insert does it by itself.
   void Expire(Timestamp now);
   void Clear();
@@ -62,6 +65,7 @@ class RetransmissionBuffer {
   static constexpr int64_t kEvictEvery = 16;
 
   [[nodiscard]] Slot& SlotOf(int64_t sequence);
+  [[nodiscard]] Found FoundIn(const Slot& slot, uint16_t sequence) const;
   [[nodiscard]] bool TooOld(const Slot& slot, Timestamp now) const;
   void EvictOld(Timestamp now);
   void PopOldest();

@@ -10,6 +10,8 @@ namespace {
 // Retransmissions may take as much as the media has since they were last used, but no more than
 // this at once: three seconds of a 1.4 Mbit/s stream.
 constexpr uint64_t kResendBudgetMax = 512 * 1024;
+// Padding goes through so many of the newest packets: of these some may be lost and not yet missed.
+constexpr size_t kPaddingChoice = 8;
 
 }  // namespace
 
@@ -50,16 +52,32 @@ std::optional<SendStream::Resend> SendStream::TakeResend(uint16_t sequence, Time
 
   Resend resend{.packet = found->packet, .rewrite = found->rewrite};
   if (settings_.rtx_ssrc) {
-    resend.rewrite.rtx = true;
-    resend.rewrite.original_sequence = sequence;
-    resend.rewrite.ssrc = *settings_.rtx_ssrc;
-    resend.rewrite.payload_type = settings_.rtx_payload_type;
-    resend.rewrite.sequence = rtx_sequence_++;
+    MakeRtx(resend.rewrite, sequence);
   } else {
     // The packet counts for its own SSRC once more.
     resent_octets_ += found->packet->payload_size;
   }
   return resend;
+}
+
+std::optional<SendStream::Resend> SendStream::TakePadding(Timestamp now) {
+  if (!settings_.rtx_ssrc) return std::nullopt;
+  size_t back = padding_count_++ % kPaddingChoice;
+  std::optional<RetransmissionBuffer::Found> found = history_.Recent(back, now);
+  if (!found) found = history_.Recent(0, now);
+  if (!found) return std::nullopt;
+  Resend resend{.packet = found->packet, .rewrite = found->rewrite};
+  MakeRtx(resend.rewrite, found->rewrite.sequence);
+  return resend;
+}
+
+// RFC 4588 section 4: the retransmission's own SSRC, payload type and number.
+void SendStream::MakeRtx(RtpRewrite& rewrite, uint16_t sequence) {
+  rewrite.rtx = true;
+  rewrite.original_sequence = sequence;
+  rewrite.ssrc = *settings_.rtx_ssrc;
+  rewrite.payload_type = settings_.rtx_payload_type;
+  rewrite.sequence = rtx_sequence_++;
 }
 
 std::optional<uint8_t> SendStream::ReceiveReport(const ReportBlock& block, Timestamp now) {

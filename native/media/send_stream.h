@@ -70,6 +70,10 @@ class SendStream {
   // the packet has to leave as the very bytes sealed then.
   [[nodiscard]] std::optional<Resend> TakeResend(uint16_t sequence, Timestamp now);
 
+  // A packet sent lately, once more by RTX, only to fill the link: the receiver drops what it has.
+  // Nothing without RTX or before the first packet. Counts in no statistics of the stream.
+  [[nodiscard]] std::optional<Resend> TakePadding(Timestamp now);
+
   // What the receiver reports; the new score, if it is another one.
   [[nodiscard]] std::optional<uint8_t> ReceiveReport(const ReportBlock& block, Timestamp now);
   // The receiver's clock (RFC 3611 section 4.4), answered by MakeDlrr.
@@ -85,11 +89,13 @@ class SendStream {
   void Pause();
 
   [[nodiscard]] SendStreamStats stats(Timestamp now) const;
+  [[nodiscard]] uint64_t bitrate(Timestamp now) const { return rate_.BitsPerSecond(now); }
   [[nodiscard]] Duration rtt() const { return rtt_.value_or(kRttUnknown); }
   [[nodiscard]] uint8_t score() const { return score_.value(); }
   [[nodiscard]] const RetransmissionBuffer& history() const { return history_; }
 
  private:
+  void MakeRtx(RtpRewrite& rewrite, uint16_t sequence);
   [[nodiscard]] StreamScore::Delivery DeliverySince(int32_t cumulative_lost);
 
   SendStreamSettings settings_;
@@ -104,6 +110,7 @@ class SendStream {
   Timestamp last_sent_;
   uint64_t resend_budget_ = 0;
   uint16_t rtx_sequence_;
+  size_t padding_count_ = 0;
 
   uint64_t retransmitted_ = 0;
   uint64_t resent_octets_ = 0;  // under the stream's own SSRC

@@ -7,6 +7,8 @@ namespace {
 
 // The format has 16 signed bits of 250 us for the time between two packets.
 constexpr Duration kDeltaMax = Duration::Seconds(8);
+// One feedback packet's share in the loss: about the last second counts.
+constexpr double kLossShare = 1.0 / 8;
 
 }  // namespace
 
@@ -48,8 +50,16 @@ bool TransportFeedbackSender::Write(ByteWriter& writer, Ssrc sender, Timestamp n
   if (written == 0) return false;
   ++feedback_count_;
   ++writes_;
+  CountLoss(written);
   Forget(written - (repeats_last ? 1 : 0));
   return true;
+}
+
+void TransportFeedbackSender::CountLoss(size_t told) {
+  auto span =
+      static_cast<uint16_t>(told_[told - 1].sequence_number - told_.front().sequence_number);
+  double lost = 1 - static_cast<double>(told) / (1.0 + span);
+  loss_ += (lost - loss_) * kLossShare;
 }
 
 // A packet tells of losses between two arrivals only. When the first packets since the last

@@ -36,6 +36,8 @@ class TransportFeedbackSender {
   // Writes one feedback packet and forgets what it told. False when there is nothing left to tell,
   // or no room. Call until false.
   [[nodiscard]] bool Write(ByteWriter& writer, Ssrc sender, Timestamp now);
+  // The share of packets that did not arrive lately, as told: 0 to 1.
+  [[nodiscard]] double loss() const { return loss_; }
 
  private:
   struct Arrival {
@@ -46,6 +48,7 @@ class TransportFeedbackSender {
   // Nothing for a number that is not believed.
   [[nodiscard]] std::optional<int64_t> Place(uint16_t sequence_number);
   void StartAt(int64_t sequence);
+  void CountLoss(size_t told);
   void SortPending();
   [[nodiscard]] bool RepeatsLast() const;
   [[nodiscard]] size_t TellableNow() const;
@@ -58,6 +61,7 @@ class TransportFeedbackSender {
   std::optional<uint16_t> expected_after_jump_;
   Ssrc media_;
   Timestamp deadline_ = Timestamp::Never();
+  double loss_ = 0;
   uint8_t feedback_count_ = 0;
   int writes_ = 0;  // in this interval
   bool started_ = false;

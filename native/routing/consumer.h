@@ -81,6 +81,7 @@ class Consumer {
   [[nodiscard]] Transport& transport() const { return transport_; }
   [[nodiscard]] Producer& producer() const { return producer_; }
   [[nodiscard]] MediaKind kind() const { return options_.kind; }
+  [[nodiscard]] const RtpParameters& parameters() const { return options_.rtp_parameters; }
   void EnableTrace(const std::vector<RtpTraceType>& types) { traced_ = TraceTypes(types); }
   // Layers that do not exist mean the highest ones. Nothing happens to a consumer without layers.
   [[nodiscard]] LayersUpdate Prefer(ConsumerLayers layers, Timestamp now);

@@ -1,34 +1,29 @@
 #include "routing/egress_queue.h"
 
 #include <cstring>
+#include <utility>
 
 #include "routing/consumer.h"
+#include "routing/outgoing_bandwidth.h"
 #include "wire/rtp_extensions.h"
 
 namespace millrace {
 
-std::optional<DropReason> EgressQueue::Append(const RtpPacketRef& packet, ConsumerStream& stream,
-                                              const RtpRewrite& rewrite) {
+std::optional<DropReason> EgressQueue::Append(EgressPacket packet) {
   if (entries_.size() == kPacketsMax) return DropReason::kBufferLimit;
-  entries_.push_back({packet, &stream, rewrite, false});
-  return std::nullopt;
-}
-
-std::optional<DropReason> EgressQueue::AppendSealed(const RtpPacketRef& sealed,
-                                                    ConsumerStream& stream) {
-  if (entries_.size() == kPacketsMax) return DropReason::kBufferLimit;
-  entries_.push_back({sealed, &stream, {}, true});
+  entries_.push_back(std::move(packet));
   return std::nullopt;
 }
 
 void EgressQueue::Forget(const Consumer& consumer) {
   entries_.erase(entries_.begin(), entries_.begin() + static_cast<ptrdiff_t>(next_));
   next_ = 0;
-  std::erase_if(entries_,
-                [&](const Entry& entry) { return &entry.stream->consumer() == &consumer; });
+  std::erase_if(entries_, [&](const EgressPacket& entry) {
+    return entry.stream && &entry.stream->consumer() == &consumer;
+  });
 }
 
-bool EgressQueue::Seal(Link& link, Traffic& traffic, Turn& turn) {
+bool EgressQueue::Seal(Link& link, Traffic& traffic, OutgoingBandwidth* bandwidth, Turn& turn) {
   if (!link.ready()) {
     DropAll(DropReason::kNotConnected, turn);
     return true;
@@ -36,22 +31,28 @@ bool EgressQueue::Seal(Link& link, Traffic& traffic, Turn& turn) {
   abs_send_time_ = ToAbsSendTime(turn.now);
   size_t rtp_bytes = 0;
   size_t rtx_bytes = 0;
+  size_t probation_bytes = 0;
   bool done = true;
   for (; next_ < entries_.size(); ++next_) {
-    const Entry& entry = entries_[next_];
+    const EgressPacket& entry = entries_[next_];
     MutableBytes target = turn.out.Reserve(kSealedBytesMax);
     if (target.empty()) {
       done = false;
       break;
     }
-    size_t size = SealOne(entry, link, target, turn);
+    size_t size = SealOne(entry, link, bandwidth, target, turn);
     if (size == 0) continue;
     turn.out.Commit(link.rtp_path(), size);
-    (entry.rewrite.rtx ? rtx_bytes : rtp_bytes) += size;
+    if (!entry.stream)
+      probation_bytes += size;
+    else
+      (entry.rewrite.rtx ? rtx_bytes : rtp_bytes) += size;
   }
   if (rtp_bytes != 0) traffic.rtp_sent.Add(rtp_bytes, turn.now);
   if (rtx_bytes != 0) traffic.rtx_sent.Add(rtx_bytes, turn.now);
-  if (rtp_bytes + rtx_bytes != 0) traffic.sent.Add(rtp_bytes + rtx_bytes, turn.now);
+  if (probation_bytes != 0) traffic.probation_sent.Add(probation_bytes, turn.now);
+  size_t all_bytes = rtp_bytes + rtx_bytes + probation_bytes;
+  if (all_bytes != 0) traffic.sent.Add(all_bytes, turn.now);
   if (done) {
     entries_.clear();
     next_ = 0;
@@ -59,32 +60,53 @@ bool EgressQueue::Seal(Link& link, Traffic& traffic, Turn& turn) {
   return done;
 }
 
-size_t EgressQueue::SealOne(const Entry& entry, Link& link, MutableBytes target, Turn& turn) {
+size_t EgressQueue::SealOne(const EgressPacket& entry, Link& link, OutgoingBandwidth* bandwidth,
+                            MutableBytes target, Turn& turn) {
   if (entry.sealed) {
     std::memcpy(target.data(), entry.packet->bytes.data(), entry.packet->size);
     return entry.packet->size;
   }
-  const EgressHeader& header = entry.stream->consumer().header();
+  Sender sender = SenderOf(entry, bandwidth);
+  if (!sender.header) {
+    turn.out.CountDrop(DropReason::kNotConnected);
+    return 0;
+  }
   EgressStamps stamps{abs_send_time_, transport_sequence_number_};
   size_t header_size =
-      header.Write(target.first(kSealedBytesMax), *entry.packet, entry.rewrite, stamps);
+      sender.header->Write(target.first(kSealedBytesMax), *entry.packet, entry.rewrite, stamps);
   if (header_size == 0) {
     turn.out.CountDrop(DropReason::kTooLarge);
     return 0;
   }
-  SrtpStream stream = entry.rewrite.rtx ? entry.stream->srtp_rtx() : entry.stream->srtp();
   SrtpResult sealed =
-      link.SealRtp(stream, target.first(kSealedBytesMax), header_size, PayloadOf(entry));
+      link.SealRtp(sender.stream, target.first(kSealedBytesMax), header_size, PayloadOf(entry));
   if (!sealed.ok()) {
     turn.out.CountDrop(sealed.reason());
     return 0;
   }
-  if (header.has_transport_sequence_number()) ++transport_sequence_number_;
-  if (!entry.rewrite.rtx) Remember(entry, target.first(sealed.size()), turn);
+  if (sender.header->has_transport_sequence_number()) {
+    uint16_t number = transport_sequence_number_++;
+    if (bandwidth) {
+      bandwidth->OnSent({.sequence_number = number,
+                         .bytes = static_cast<uint32_t>(sealed.size()),
+                         .sent = turn.now,
+                         .probe = entry.probe});
+    }
+  }
+  if (entry.stream && !entry.rewrite.rtx) Remember(entry, target.first(sealed.size()), turn);
   return sealed.size();
 }
 
-Bytes EgressQueue::PayloadOf(const Entry& entry) {
+EgressQueue::Sender EgressQueue::SenderOf(const EgressPacket& entry, OutgoingBandwidth* bandwidth) {
+  if (entry.stream) {
+    return {&entry.stream->consumer().header(),
+            entry.rewrite.rtx ? entry.stream->srtp_rtx() : entry.stream->srtp()};
+  }
+  if (!bandwidth || !bandwidth->probation().srtp_stream()) return {};
+  return {&bandwidth->probation().header(), *bandwidth->probation().srtp_stream()};
+}
+
+Bytes EgressQueue::PayloadOf(const EgressPacket& entry) {
   Bytes payload = entry.packet->payload();
   if (!entry.rewrite.rtx && entry.rewrite.patch.empty()) return payload;
   size_t prefix = entry.rewrite.rtx ? 2 : 0;
@@ -97,7 +119,7 @@ Bytes EgressQueue::PayloadOf(const Entry& entry) {
   return Bytes(scratch_).first(prefix + payload.size());
 }
 
-void EgressQueue::Remember(const Entry& entry, Bytes sealed, Turn& turn) {
+void EgressQueue::Remember(const EgressPacket& entry, Bytes sealed, Turn& turn) {
   ConsumerStream& stream = *entry.stream;
   if (!stream.keeps_sealed_bytes()) {
     stream.send().Sent(entry.packet, entry.rewrite, turn.now);

@@ -9,12 +9,17 @@
 #include "base/time.h"
 #include "media/rtp_packet.h"
 #include "media/rtp_rewrite.h"
+#include "protocol/srtp.h"
 #include "routing/consumer_stream.h"
+#include "routing/egress_header.h"
+#include "routing/egress_packet.h"
 #include "routing/link.h"
 #include "routing/traffic.h"
 #include "routing/turn.h"
 
 namespace millrace {
+
+class OutgoingBandwidth;
 
 // The RTP packets that leave by one transport at the end of this tick, and the code that makes
 // datagrams of them: header, stamps, encryption from the shared source bytes straight into the
@@ -27,33 +32,32 @@ class EgressQueue {
   explicit EgressQueue(RtpPacketPool& packets) : packets_(packets) {}
 
   // Why the packet cannot wait here; nothing when it does.
-  [[nodiscard]] std::optional<DropReason> Append(const RtpPacketRef& packet, ConsumerStream& stream,
-                                                 const RtpRewrite& rewrite);
-  // The very bytes that were sealed before leave again.
-  [[nodiscard]] std::optional<DropReason> AppendSealed(const RtpPacketRef& sealed,
-                                                       ConsumerStream& stream);
+  [[nodiscard]] std::optional<DropReason> Append(EgressPacket packet);
   // The consumer is gone.
   void Forget(const Consumer& consumer);
-  // Makes datagrams of all packets. False: the slab is full, and the rest still waits.
-  [[nodiscard]] bool Seal(Link& link, Traffic& traffic, Turn& turn);
+  // Makes datagrams of all packets, and tells `bandwidth` of them unless it is null. False: the
+  // slab is full, and the rest still waits.
+  [[nodiscard]] bool Seal(Link& link, Traffic& traffic, OutgoingBandwidth* bandwidth, Turn& turn);
 
  private:
-  struct Entry {
-    RtpPacketRef packet;
-    ConsumerStream* stream = nullptr;
-    RtpRewrite rewrite;
-    bool sealed = false;
-  };
   // What one packet needs at most: header, payload, RTX number and tag.
   static constexpr size_t kSealedBytesMax = 2048 + 512;
 
-  [[nodiscard]] size_t SealOne(const Entry& entry, Link& link, MutableBytes target, Turn& turn);
-  [[nodiscard]] Bytes PayloadOf(const Entry& entry);
-  void Remember(const Entry& entry, Bytes sealed, Turn& turn);
+  // Whose header and keys a packet leaves with.
+  struct Sender {
+    const EgressHeader* header = nullptr;  // null: nobody's any more
+    SrtpStream stream = {};
+  };
+
+  [[nodiscard]] size_t SealOne(const EgressPacket& entry, Link& link, OutgoingBandwidth* bandwidth,
+                               MutableBytes target, Turn& turn);
+  [[nodiscard]] static Sender SenderOf(const EgressPacket& entry, OutgoingBandwidth* bandwidth);
+  [[nodiscard]] Bytes PayloadOf(const EgressPacket& entry);
+  void Remember(const EgressPacket& entry, Bytes sealed, Turn& turn);
   void DropAll(DropReason reason, Turn& turn);
 
   RtpPacketPool& packets_;
-  std::vector<Entry> entries_;
+  std::vector<EgressPacket> entries_;
   size_t next_ = 0;  // entries before it are datagrams already
   uint32_t abs_send_time_ = 0;
   uint16_t transport_sequence_number_ = 1;

@@ -64,6 +64,7 @@ void Router::OnRtp(Transport& transport, const Path& path, Bytes bytes, Timestam
   std::optional<RtpView> view = RtpView::Parse(Bytes(packet->bytes).first(opened.size()));
   if (!view) return drop(DropReason::kMalformed);
   transport.link().Authenticated(path, false, turn);
+  if (!transport.TakeIncoming(bytes.size(), turn.now)) return drop(DropReason::kBitrateLimit);
   if (transport.link().ready() != transport.was_ready_) OnLinkChange(transport, turn);
 
   packet->received = received;
@@ -154,6 +155,8 @@ void Router::OnTransportDeadline(Transport& transport, Turn& turn) {
     }
   }
   if (transport.rtcp().deadline() <= turn.now) transport.rtcp().SendReports(transport, turn);
+  OutgoingBandwidth* bandwidth = transport.bandwidth();
+  if (bandwidth && bandwidth->deadline() <= turn.now) ServeBandwidth(transport, turn);
   transport.UpdateDeadline();
 }
 
@@ -173,6 +176,7 @@ void Router::SetPaused(Producer& producer, bool paused, Turn& turn) {
   if (producer.paused() == paused) return;
   producer.SetPaused(paused, turn.now);
   for (Consumer* consumer : producer.consumers()) {
+    ShareSoon(consumer->transport(), turn);
     if (paused) {
       turn.events.notifications.push_back(ConsumerProducerPaused{consumer->id()});
     } else {
@@ -186,6 +190,7 @@ void Router::SetPaused(Producer& producer, bool paused, Turn& turn) {
 
 void Router::SetPaused(Consumer& consumer, bool paused, Turn& turn) {
   Apply(consumer, consumer.SetPaused(paused, turn.now), turn);
+  ShareSoon(consumer.transport(), turn);
 }
 
 void Router::RequestKeyFrame(Consumer& consumer, Turn& turn) {
@@ -203,6 +208,7 @@ void Router::OnLinkChange(Transport& transport, Turn& turn) {
     data_.Start(transport, turn);
   } else {
     transport.rtcp().Stop();
+    if (transport.bandwidth()) transport.bandwidth()->OnLinkLost(turn.out);
   }
   for (const auto& consumer : transport.consumers()) ActivateConsumer(*consumer, turn);
 }
@@ -212,6 +218,7 @@ void Router::ActivateConsumer(Consumer& consumer, Turn& turn) {
   Link& link = consumer.transport().link();
   if (!link.ready()) {
     Apply(consumer, consumer.SetLinkReady(false, turn.now), turn);
+    ShareSoon(consumer.transport(), turn);
     return;
   }
   bool usable = true;
@@ -224,12 +231,14 @@ void Router::ActivateConsumer(Consumer& consumer, Turn& turn) {
     stream.SetSrtp(media.value_or(SrtpStream()), rtx.value_or(SrtpStream()));
   }
   Apply(consumer, consumer.SetLinkReady(usable, turn.now), turn);
+  ShareSoon(consumer.transport(), turn);
 }
 
 void Router::OnScoreChange(Producer& producer, Turn& turn) {
   turn.events.notifications.push_back(producer.ScoreEvent());
   for (Consumer* consumer : producer.consumers()) {
     Apply(*consumer, consumer->OnStreamsChanged(turn.now), turn);
+    ShareSoon(consumer->transport(), turn);
     turn.events.notifications.push_back(ConsumerScoreChanged{consumer->id(), consumer->Score()});
   }
 }

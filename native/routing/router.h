@@ -6,7 +6,9 @@
 
 #include "base/byte_reader.h"
 #include "base/endpoint.h"
+#include "media/bwe/bandwidth_estimator.h"
 #include "media/selection.h"
+#include "routing/bitrate_request.h"
 #include "routing/commons.h"
 #include "routing/data_path.h"
 #include "routing/parameters.h"
@@ -45,7 +47,11 @@ class Router {
   // Tells and asks what follows from a change of the consumer's layers.
   void Apply(Consumer& consumer, const LayersUpdate& update, Turn& turn);
 
+  // The consumers of the transport, or what they want, are others: its bandwidth is shared anew.
+  void ShareSoon(Transport& transport, Turn& turn);
+
   // --- what others of this room found out
+  void OnBandwidth(Transport& transport, const BandwidthUpdate& update, Turn& turn);
   // The link may have become ready for media, or no more.
   void OnLinkChange(Transport& transport, Turn& turn);
   // The score of a stream of the producer is another one: tell, and let consumers choose anew.
@@ -86,11 +92,25 @@ class Router {
   void OnExtendedReport(Transport& transport, const RtcpBlock& block, Turn& turn);
   void OnKeyFrameRequest(Transport& transport, Ssrc media, bool fir, Turn& turn);
 
+  // router_bandwidth.cc
+  void OnTransportFeedback(Transport& transport, const RtcpBlock& block, Turn& turn);
+  void OnRemb(Transport& transport, const RtcpBlock& block, Turn& turn);
+  void ServeBandwidth(Transport& transport, Turn& turn);
+  void ShareBandwidth(Transport& transport, Turn& turn);
+
   std::string id_;
   RouterCommons& commons_;
   DataPath data_;
   std::vector<std::unique_ptr<Transport>> transports_;
   std::vector<std::unique_ptr<RtpObserver>> observers_;
+  // One round of sharing a transport's bandwidth; kept, so that the next one need not allocate.
+  struct Sharing {
+    std::vector<Consumer*> consumers;
+    std::vector<BitrateRequest> wishes;
+    std::vector<AllocationRequest> requests;
+    std::vector<AllocationGrant> grants;
+  };
+  Sharing sharing_;
   // A decrypted RTCP compound, as large as what a datagram can bring in.
   std::vector<uint8_t> rtcp_buffer_;
 };

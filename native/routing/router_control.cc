@@ -132,8 +132,12 @@ Result<ConsumeAnswer> RouterControl::Consume(Transport& transport, const Consume
     return Exists("Consumer", options.consumer_id);
   }
   producer->consumers_.push_back(consumer.get());
+  for (size_t i = 0; i < consumer->stream_count(); ++i) {
+    transport.stream_of_ssrc_[consumer->stream(i).ssrc()] = &consumer->stream(i);
+  }
   transport.consumers_.push_back(std::move(consumer));
   Consumer& added = *transport.consumers_.back();
+  transport.NegotiateBandwidth(added, turn);
   transport.router().ActivateConsumer(added, turn);
   return added.Answer();
 }
@@ -160,8 +164,10 @@ void RouterControl::CloseConsumer(Consumer& consumer, Turn& turn) {
   Transport& transport = consumer.transport();
   std::erase(consumer.producer().consumers_, &consumer);
   transport.egress_.Forget(consumer);
+  if (transport.bandwidth_) transport.bandwidth_->Forget(consumer);
   for (size_t i = 0; i < consumer.stream_count(); ++i) {
     ConsumerStream& stream = consumer.stream(i);
+    transport.stream_of_ssrc_.erase(stream.ssrc());
     if (transport.link_->ready() && stream.send().stats(turn.now).packet_count != 0) {
       transport.rtcp_.SendBye(transport, stream, turn);
     }
@@ -170,6 +176,7 @@ void RouterControl::CloseConsumer(Consumer& consumer, Turn& turn) {
   }
   commons_.registry.Remove(consumer.id());
   EraseFrom(transport.consumers_, consumer);
+  transport.router().ShareSoon(transport, turn);
 }
 
 void RouterControl::CloseTransport(Transport& transport, Turn& turn) {

@@ -10,20 +10,6 @@
 #include "wire/rtcp/sender_report.h"
 
 namespace millrace {
-namespace {
-
-// A peer knows a stream of ours by its SSRC, or by that of its RTX stream.
-ConsumerStream* FindStream(const Transport& transport, Ssrc ssrc) {
-  for (const auto& consumer : transport.consumers()) {
-    for (size_t i = 0; i < consumer->stream_count(); ++i) {
-      if (consumer->stream(i).ssrc() == ssrc) return &consumer->stream(i);
-    }
-  }
-  return nullptr;
-}
-
-}  // namespace
-
 void Router::OnRtcp(Transport& transport, const Path& path, Bytes bytes, Turn& turn) {
   auto drop = [&](DropReason reason) { turn.out.CountDrop(reason); };
   if (bytes.size() > rtcp_buffer_.size()) return drop(DropReason::kTooLarge);
@@ -62,14 +48,16 @@ void Router::OnRtcpBlock(Transport& transport, const RtcpBlock& block, Turn& tur
     case RtcpKind::kExtendedReport:
       OnExtendedReport(transport, block, turn);
       return;
+    case RtcpKind::kTransportFeedback:
+      OnTransportFeedback(transport, block, turn);
+      return;
+    case RtcpKind::kRemb:
+      OnRemb(transport, block, turn);
+      return;
     case RtcpKind::kSdes:
     // RC-02: the end of a stream is the controller's to tell; silence lowers the score anyway.
     case RtcpKind::kBye:
     case RtcpKind::kApp:
-    // What a receiver says of the bandwidth changes nothing while every consumer sends one
-    // encoding.
-    case RtcpKind::kTransportFeedback:
-    case RtcpKind::kRemb:
     case RtcpKind::kUnknown:
       return;
   }
@@ -104,7 +92,7 @@ void Router::OnSenderReport(Transport& transport, const RtcpBlock& block, Turn& 
 void Router::OnReportBlocks(Transport& transport, const ReportBlocks& blocks, Turn& turn) {
   for (size_t i = 0; i < blocks.size(); ++i) {
     ReportBlock block = blocks[i];
-    ConsumerStream* stream = FindStream(transport, block.ssrc);
+    ConsumerStream* stream = transport.FindStream(block.ssrc);
     if (!stream) continue;
     if (stream->send().ReceiveReport(block, turn.now)) {
       const Consumer& consumer = stream->consumer();
@@ -116,7 +104,7 @@ void Router::OnReportBlocks(Transport& transport, const ReportBlocks& blocks, Tu
 void Router::OnNack(Transport& transport, const RtcpBlock& block, Turn& turn) {
   std::optional<Nack> nack = Nack::Parse(block);
   if (!nack) return;
-  ConsumerStream* stream = FindStream(transport, nack->media());
+  ConsumerStream* stream = transport.FindStream(nack->media());
   if (!stream || !stream->consumer().active()) return;
   const Consumer& consumer = stream->consumer();
   if (consumer.traced().Has(RtpTraceType::kNack)) {
@@ -153,7 +141,7 @@ void Router::OnFir(Transport& transport, const RtcpBlock& block, Turn& turn) {
 }
 
 void Router::OnKeyFrameRequest(Transport& transport, Ssrc media, bool fir, Turn& turn) {
-  ConsumerStream* stream = FindStream(transport, media);
+  ConsumerStream* stream = transport.FindStream(media);
   if (!stream) return;
   stream->send().CountKeyFrameRequest(fir);
   Consumer& consumer = stream->consumer();

@@ -119,6 +119,24 @@ struct ConsumerProducerResumed {
 struct ConsumerProducerClosed {
   std::string id{};
 };
+// What the search for the outgoing bandwidth concluded. Bits a second.
+struct BandwidthTrace {
+  bool remb = false;  // the peer's own estimate, otherwise ours of its transport-wide feedback
+  uint64_t desired_bitrate = 0;            // what all consumers together could use
+  uint64_t effective_desired_bitrate = 0;  // of that, what the controller's limits leave
+  uint64_t min_bitrate = 0;
+  uint64_t max_bitrate = 0;
+  uint64_t start_bitrate = 0;
+  uint64_t max_padding_bitrate = 0;  // padding leaves up to this rate when no probe runs
+  uint64_t available_bitrate = 0;
+};
+struct TransportTraced {
+  std::string id{};
+  TransportTraceType type{};
+  uint64_t timestamp_ms = 0;
+  TraceDirection direction = TraceDirection::kOut;
+  std::optional<BandwidthTrace> bandwidth{};  // with kBwe only
+};
 struct AudioLevelVolumes {
   struct Volume {
     std::string producer_id{};
@@ -140,8 +158,8 @@ using RoutingEvent =
                  ProducerScoreChanged, ProducerVideoOrientationChanged, ProducerTraced,
                  ConsumerTraced, ConsumerScoreChanged, ConsumerLayersChanged,
                  ConsumerProducerPaused, ConsumerProducerResumed, ConsumerProducerClosed,
-                 AudioLevelVolumes, AudioLevelSilence, DominantSpeakerChanged, SctpStateChanged,
-                 SctpCapabilitiesNegotiated, DataConsumerBufferedAmountLow,
+                 TransportTraced, AudioLevelVolumes, AudioLevelSilence, DominantSpeakerChanged,
+                 SctpStateChanged, SctpCapabilitiesNegotiated, DataConsumerBufferedAmountLow,
                  DataConsumerSendBufferFull, DataConsumerProducerPaused,
                  DataConsumerProducerResumed, DataConsumerProducerClosed, DataConsumerMessage>;
 

@@ -31,6 +31,7 @@ struct Traffic {
   Meter sent;
   Meter rtp_sent;
   Meter rtx_sent;
+  Meter probation_sent;
 };
 
 }  // namespace millrace

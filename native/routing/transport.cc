@@ -13,6 +13,12 @@ constexpr uint64_t kOutgoingBitrateMin = 30'000;
 // RC-05: far above what an honest peer sends, with a burst for feedback of many streams at once.
 constexpr uint64_t kRtcpPerSecond = 1000;
 constexpr uint64_t kRtcpBurst = 1000;
+// RT-06: a peer may exceed the bitrate it was told this far, since encoders need time and
+// retransmissions come on top; beyond it is a flood.
+constexpr uint64_t kIncomingTolerance = 2;
+// RT-06: some twenty times what a browser sends with several cameras and a screen. Only for peers
+// whose sender we do not run: plain transports carry whole rooms.
+constexpr uint64_t kIncomingPacketsPerSecond = 20'000;
 
 std::optional<uint8_t> IdIn(const RtpExtensionIds& ids, RtpExtension extension) {
   uint8_t id = ids.IdOf(extension);
@@ -33,9 +39,13 @@ Transport::Transport(std::string id, Router& router, RouterCommons& commons,
       data_(options, commons.random),
       rtcp_(commons.random),
       rtcp_budget_(kRtcpPerSecond, kRtcpBurst),
+      incoming_bytes_(0, 0),
+      incoming_packets_(0, 0),
       id_(std::move(id)),
       max_send_message_size_(options.max_send_message_size),
-      max_receive_message_size_(options.max_receive_message_size) {}
+      max_receive_message_size_(options.max_receive_message_size),
+      initial_outgoing_bitrate_(
+          options.initial_available_outgoing_bitrate.value_or(kInitialBitrate)) {}
 
 Transport::Transport(std::string id, Router& router, RouterCommons& commons,
                      const TransportOptions& options, std::unique_ptr<WebRtcLink> link)
@@ -44,6 +54,7 @@ Transport::Transport(std::string id, Router& router, RouterCommons& commons,
   link_ = std::move(link);
   sockets_ = link_->sockets();
   webrtc_->AttachTo(*this);
+  incoming_packets_ = TokenBucket(kIncomingPacketsPerSecond, kIncomingPacketsPerSecond);
 }
 
 Transport::Transport(std::string id, Router& router, RouterCommons& commons,
@@ -78,11 +89,13 @@ Result<PlainConnectAnswer> Transport::ConnectPlain(const PlainConnectOptions& op
 
 Result<Done> Transport::SetMaxIncomingBitrate(uint64_t bps, Turn& turn) {
   remb_.SetMaxIncomingBitrate(bps, turn.now);
+  uint64_t bytes_per_second = bps / 8 * kIncomingTolerance;
+  incoming_bytes_ = TokenBucket(bytes_per_second, bytes_per_second);
   Schedule(remb_.deadline(), turn);
   return Done{};
 }
 
-Result<Done> Transport::SetMaxOutgoingBitrate(uint64_t bps) {
+Result<Done> Transport::SetMaxOutgoingBitrate(uint64_t bps, Turn& turn) {
   if (bps != 0 && bps < kOutgoingBitrateMin) {
     return Error::Type("bitrate must be >= 30000 or 0 (unlimited)");
   }
@@ -90,10 +103,11 @@ Result<Done> Transport::SetMaxOutgoingBitrate(uint64_t bps) {
     return Error::Type("bitrate must be >= current min outgoing bitrate or 0 (unlimited)");
   }
   max_outgoing_bitrate_ = bps;
+  SetBounds(turn);
   return Done{};
 }
 
-Result<Done> Transport::SetMinOutgoingBitrate(uint64_t bps) {
+Result<Done> Transport::SetMinOutgoingBitrate(uint64_t bps, Turn& turn) {
   if (bps != 0 && bps < kOutgoingBitrateMin) {
     return Error::Type("bitrate must be >= 30000 or 0 (unlimited)");
   }
@@ -101,6 +115,7 @@ Result<Done> Transport::SetMinOutgoingBitrate(uint64_t bps) {
     return Error::Type("bitrate must be <= current max outgoing bitrate or 0 (unlimited)");
   }
   min_outgoing_bitrate_ = bps;
+  SetBounds(turn);
   return Done{};
 }
 
@@ -126,23 +141,6 @@ AnyTransportStats Transport::Stats(Timestamp now) const {
   return stats;
 }
 
-void Transport::Send(const RtpPacketRef& packet, ConsumerStream& stream, const RtpRewrite& rewrite,
-                     Turn& turn) {
-  if (std::optional<DropReason> reason = egress_.Append(packet, stream, rewrite)) {
-    turn.out.CountDrop(*reason);
-    return;
-  }
-  commons_.dirty.Mark(*this);
-}
-
-void Transport::SendSealed(const RtpPacketRef& sealed, ConsumerStream& stream, Turn& turn) {
-  if (std::optional<DropReason> reason = egress_.AppendSealed(sealed, stream)) {
-    turn.out.CountDrop(*reason);
-    return;
-  }
-  commons_.dirty.Mark(*this);
-}
-
 void Transport::Schedule(Timestamp time, Turn& turn) {
   if (time >= deadline_) return;
   deadline_ = time;
@@ -153,6 +151,7 @@ void Transport::UpdateDeadline() {
   deadline_ = std::min({link_->deadline(), rtcp_.deadline(), feedback_.deadline()});
   deadline_ = std::min(deadline_, data_.deadline());
   if (wants_remb_) deadline_ = std::min(deadline_, remb_.deadline());
+  if (bandwidth_) deadline_ = std::min(deadline_, bandwidth_->deadline());
   for (const auto& producer : producers_) {
     for (const Producer::Stream& stream : producer->streams()) {
       deadline_ = std::min(deadline_, stream.gate.deadline());
@@ -193,7 +192,7 @@ TransportDump Transport::BaseDump() const {
 
 TransportStats Transport::BaseStats(Timestamp now) const {
   const SctpAssociation* sctp = data_.association();
-  return {
+  TransportStats stats{
       .transport_id = id_,
       .timestamp_ms = static_cast<uint64_t>(now.ms()),
       .bytes_received = traffic_.received.bytes(),
@@ -208,11 +207,22 @@ TransportStats Transport::BaseStats(Timestamp now) const {
       .rtx_receive_bitrate = traffic_.rtx_received.BitsPerSecond(now),
       .rtx_bytes_sent = traffic_.rtx_sent.bytes(),
       .rtx_send_bitrate = traffic_.rtx_sent.BitsPerSecond(now),
+      .probation_bytes_sent = traffic_.probation_sent.bytes(),
+      .probation_send_bitrate = traffic_.probation_sent.BitsPerSecond(now),
       .max_incoming_bitrate = UnlessZero(remb_.max_incoming_bitrate()),
       .max_outgoing_bitrate = UnlessZero(max_outgoing_bitrate_),
       .min_outgoing_bitrate = UnlessZero(min_outgoing_bitrate_),
       .sctp_state = sctp ? std::optional(sctp->state()) : std::nullopt,
   };
+  // What the peer was told; without a limit it finds out by itself, and keeps it to itself.
+  if (wants_remb_) stats.available_incoming_bitrate = stats.max_incoming_bitrate;
+  if (wants_feedback_) stats.rtp_packet_loss_received = feedback_.loss();
+  if (bandwidth_) {
+    stats.available_outgoing_bitrate = bandwidth_->target_bps();
+    bool hears = bandwidth_->settings().source == BandwidthSource::kTransportFeedback;
+    if (hears) stats.rtp_packet_loss_sent = bandwidth_->stats().loss;
+  }
+  return stats;
 }
 
 void Transport::UpdateNegotiated() {

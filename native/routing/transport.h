@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -17,6 +18,7 @@
 #include "routing/egress_queue.h"
 #include "routing/link_plain.h"
 #include "routing/link_webrtc.h"
+#include "routing/outgoing_bandwidth.h"
 #include "routing/parameters.h"
 #include "routing/producer.h"
 #include "routing/rtcp_sender.h"
@@ -55,8 +57,8 @@ class Transport {
                                                         Turn& turn);
   // Bits a second; 0 lifts the limit.
   [[nodiscard]] Result<Done> SetMaxIncomingBitrate(uint64_t bps, Turn& turn);
-  [[nodiscard]] Result<Done> SetMaxOutgoingBitrate(uint64_t bps);
-  [[nodiscard]] Result<Done> SetMinOutgoingBitrate(uint64_t bps);
+  [[nodiscard]] Result<Done> SetMaxOutgoingBitrate(uint64_t bps, Turn& turn);
+  [[nodiscard]] Result<Done> SetMinOutgoingBitrate(uint64_t bps, Turn& turn);
   void EnableTrace(std::vector<TransportTraceType> types) { traced_ = std::move(types); }
   [[nodiscard]] AnyTransportDump Dump() const;
   [[nodiscard]] AnyTransportStats Stats(Timestamp now) const;
@@ -81,14 +83,28 @@ class Transport {
     return consumers_;
   }
 
-  // Puts a packet of one of its consumers on the list of this tick.
+  // A stream of its consumers by the SSRC of its media; null when there is none.
+  [[nodiscard]] ConsumerStream* FindStream(Ssrc ssrc) const;
+  // Null where no consumer negotiated feedback: everything leaves at once then.
+  [[nodiscard]] OutgoingBandwidth* bandwidth() const { return bandwidth_.get(); }
+  // RT-06: false when the peer sends far more than it may.
+  [[nodiscard]] bool TakeIncoming(size_t bytes, Timestamp now);
+
+  // Puts a packet of one of its consumers on the list of this tick, or lets it wait for its time.
   void Send(const RtpPacketRef& packet, ConsumerStream& stream, const RtpRewrite& rewrite,
             Turn& turn);
   void SendSealed(const RtpPacketRef& sealed, ConsumerStream& stream, Turn& turn);
+  // About so many bytes that only fill the link; answers how many, 0 when there is nothing.
+  [[nodiscard]] uint32_t SendPadding(uint32_t bytes, ProbeId probe, Turn& turn);
+  // Puts a packet that has waited long enough on the list of this tick.
+  void Append(EgressPacket packet, Turn& turn);
   // False: the slab is full, and something still waits.
   [[nodiscard]] bool Seal(Turn& turn) {
-    return egress_.Seal(*link_, traffic_, turn) && data_.Seal(*link_, traffic_, turn);
+    return egress_.Seal(*link_, traffic_, bandwidth_.get(), turn) &&
+           data_.Seal(*link_, traffic_, turn);
   }
+  // The trace event of a new target, if somebody wants it.
+  void TellBandwidth(Turn& turn) const;
   // OnTransportDeadline is due at `time` at the latest.
   void Schedule(Timestamp time, Turn& turn);
   void UpdateDeadline();
@@ -105,6 +121,11 @@ class Transport {
   [[nodiscard]] TransportStats BaseStats(Timestamp now) const;
   // What all producers together negotiated.
   void UpdateNegotiated();
+  // The consumer joined: its peer may have to be listened to.
+  void NegotiateBandwidth(const Consumer& consumer, Turn& turn);
+  void Offer(EgressPacket packet, Turn& turn);
+  void SetBounds(Turn& turn);
+  [[nodiscard]] bool Traces(TransportTraceType type) const;
 
   RouterCommons& commons_;
   Router& router_;
@@ -125,6 +146,11 @@ class Transport {
   TokenBucket rtcp_budget_;
   std::vector<std::unique_ptr<Producer>> producers_;
   std::vector<std::unique_ptr<Consumer>> consumers_;
+  std::unordered_map<Ssrc, ConsumerStream*> stream_of_ssrc_;
+  std::unique_ptr<OutgoingBandwidth> bandwidth_;
+  TokenBucket incoming_bytes_;
+  TokenBucket incoming_packets_;
+  size_t next_padding_ = 0;  // the consumer whose packets fill the link next
 
   std::string id_;
   WebRtcLink* webrtc_ = nullptr;  // the link, when it is of this kind
@@ -132,6 +158,7 @@ class Transport {
   std::vector<SocketId> sockets_;
   uint32_t max_send_message_size_;
   uint32_t max_receive_message_size_;
+  uint64_t initial_outgoing_bitrate_;
   uint64_t max_outgoing_bitrate_ = 0;
   uint64_t min_outgoing_bitrate_ = 0;
   std::vector<TransportTraceType> traced_;

@@ -174,6 +174,26 @@ struct EventWriter {
   EventBody operator()(const ConsumerProducerClosed&) const {
     return {.event = Event::CONSUMER_PRODUCER_CLOSE, .type = EventType::NONE, .body = {}};
   }
+  EventBody operator()(const TransportTraced& event) const {
+    auto info = fbs::Transport::TraceInfo::NONE;
+    Offset<void> detail;
+    if (const std::optional<BandwidthTrace>& bandwidth = event.bandwidth) {
+      info = fbs::Transport::TraceInfo::BweTraceInfo;
+      detail = fbs::Transport::CreateBweTraceInfo(
+                   builder,
+                   bandwidth->remb ? fbs::Transport::BweType::REMB
+                                   : fbs::Transport::BweType::TRANSPORT_CC,
+                   bandwidth->desired_bitrate, bandwidth->effective_desired_bitrate,
+                   bandwidth->min_bitrate, bandwidth->max_bitrate, bandwidth->start_bitrate,
+                   bandwidth->max_padding_bitrate, bandwidth->available_bitrate)
+                   .Union();
+    }
+    return BodyOf(
+        Event::TRANSPORT_TRACE,
+        fbs::Transport::CreateTraceNotification(
+            builder, static_cast<fbs::Transport::TraceEventType>(event.type), event.timestamp_ms,
+            static_cast<fbs::Common::TraceDirection>(event.direction), info, detail));
+  }
   EventBody operator()(const AudioLevelVolumes& event) const {
     std::vector<Offset<fbs::AudioLevelObserver::Volume>> volumes;
     for (const AudioLevelVolumes::Volume& volume : event.volumes) {

@@ -46,13 +46,18 @@ Result<Done> ResumeConsumer(Machine&, Consumer& consumer, const NoBody&, Turn& t
 
 Result<PreferredLayersAnswer> PreferLayers(Machine&, Consumer& consumer,
                                            const SetPreferredLayers& body, Turn& turn) {
-  consumer.transport().router().Apply(consumer, consumer.Prefer(body.layers, turn.now), turn);
+  Router& router = consumer.transport().router();
+  router.Apply(consumer, consumer.Prefer(body.layers, turn.now), turn);
+  router.ShareSoon(consumer.transport(), turn);
   return PreferredLayersAnswer{consumer.preferred_layers()};
 }
 
-Result<PriorityAnswer> Prioritise(Machine&, Consumer& consumer, const SetPriority& body, Turn&) {
+Result<PriorityAnswer> Prioritise(Machine&, Consumer& consumer, const SetPriority& body,
+                                  Turn& turn) {
   if (body.priority == 0) return Error::Type("wrong priority: 1 is the lowest");
-  return PriorityAnswer{consumer.SetPriority(body.priority)};
+  PriorityAnswer answer{consumer.SetPriority(body.priority)};
+  consumer.transport().router().ShareSoon(consumer.transport(), turn);
+  return answer;
 }
 
 Result<Done> AskKeyFrame(Machine&, Consumer& consumer, const NoBody&, Turn& turn) {

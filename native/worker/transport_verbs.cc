@@ -22,13 +22,13 @@ Result<Done> LimitIncoming(Machine&, Transport& transport, const SetMaxIncomingB
 }
 
 Result<Done> LimitOutgoing(Machine&, Transport& transport, const SetMaxOutgoingBitrate& body,
-                           Turn&) {
-  return transport.SetMaxOutgoingBitrate(body.bits_per_second);
+                           Turn& turn) {
+  return transport.SetMaxOutgoingBitrate(body.bits_per_second, turn);
 }
 
 Result<Done> KeepOutgoing(Machine&, Transport& transport, const SetMinOutgoingBitrate& body,
-                          Turn&) {
-  return transport.SetMinOutgoingBitrate(body.bits_per_second);
+                          Turn& turn) {
+  return transport.SetMinOutgoingBitrate(body.bits_per_second, turn);
 }
 
 Result<IceParameters> RestartIce(Machine&, Transport& transport, const NoBody&, Turn& turn) {

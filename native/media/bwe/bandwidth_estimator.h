@@ -74,6 +74,8 @@ class BandwidthEstimator {
 
   [[nodiscard]] Timestamp deadline() const;
   [[nodiscard]] uint64_t target_bps() const { return target_bps_; }
+  // The peer has answered.
+  [[nodiscard]] bool heard() const { return heard_.has_value(); }
   [[nodiscard]] BandwidthStats stats() const;
 
  private:

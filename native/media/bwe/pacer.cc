@@ -15,6 +15,8 @@ constexpr Duration kTick = Duration::Millis(1);
 void Pacer::SetTarget(uint64_t target_bps, Timestamp now) {
   Pass(now);
   target_bps_ = std::clamp(target_bps, kBitrateMin, kBitrateMax);
+  // A link that shrank is not owed the burst of a wide one.
+  video_bytes_ = std::min(video_bytes_, VideoBurst());
 }
 
 void Pacer::Begin(const ProbePlan& probes, Timestamp now) {
@@ -29,7 +31,7 @@ PacerAnswer Pacer::Offer(const PacedPacket& packet, Timestamp now) {
   if (MayPass(packet)) return {.probe = Count(packet.bytes, video, now)};
   Queue& queue = video ? video_ : retransmissions_;
   if (queue.size() >= kWaitingMax) return {.fate = PacerAnswer::Fate::kRefused};
-  queue.push_back({.packet = packet, .since = now});
+  queue.Push({.packet = packet, .since = now});
   return {.fate = PacerAnswer::Fate::kWait};
 }
 
@@ -40,7 +42,7 @@ PacerOrder Pacer::Next(Timestamp now) {
   bool probing = !probes_.empty() && ProbeDue() <= now;
   if (queue != nullptr && (probing || IsDue(*queue, now))) {
     PacedPacket packet = queue->front().packet;
-    queue->pop_front();
+    queue->Pop();
     bool video = packet.urgency == PacketUrgency::kVideo;
     return {.kind = PacerOrder::Kind::kPacket,
             .handle = packet.handle,
@@ -71,7 +73,7 @@ void Pacer::Padded(uint32_t bytes, Timestamp now) {
 
 void Pacer::Forget(PacketHandle handle) {
   for (Queue* queue : {&video_, &retransmissions_}) {
-    std::erase_if(*queue, [&](const Waiting& waiting) { return waiting.packet.handle == handle; });
+    queue->EraseIf([&](const Waiting& waiting) { return waiting.packet.handle == handle; });
   }
 }
 
@@ -104,8 +106,11 @@ void Pacer::Pass(Timestamp now) {
   passed_ = now;
   debt_bytes_ = std::max(0.0, debt_bytes_ - BytesIn(time, Scaled(target_bps_, kPace)));
   padding_debt_bytes_ = std::max(0.0, padding_debt_bytes_ - BytesIn(time, padding_bps_));
-  double burst = std::max(BytesIn(kVideoBurst, target_bps_), static_cast<double>(kBurstBytesMin));
-  video_bytes_ = std::clamp(video_bytes_ + BytesIn(time, target_bps_), -burst, burst);
+  video_bytes_ = std::clamp(video_bytes_ + BytesIn(time, target_bps_), -VideoBurst(), VideoBurst());
+}
+
+double Pacer::VideoBurst() const {
+  return std::max(BytesIn(kVideoBurst, target_bps_), static_cast<double>(kBurstBytesMin));
 }
 
 bool Pacer::MayPass(const PacedPacket& packet) const {

@@ -2,9 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 
+#include "base/growing_ring.h"
 #include "base/ring.h"
 #include "base/strong.h"
 #include "base/time.h"
@@ -93,8 +93,7 @@ class Pacer {
     PacedPacket packet;
     Timestamp since = {};
   };
-  // Memory only while something waits.
-  using Queue = std::deque<Waiting>;
+  using Queue = GrowingRing<Waiting>;
   struct Probe {
     ProbeCluster cluster = {};
     std::optional<Timestamp> begun = {};
@@ -104,6 +103,7 @@ class Pacer {
   };
 
   void Pass(Timestamp now);
+  [[nodiscard]] double VideoBurst() const;
   [[nodiscard]] bool MayPass(const PacedPacket& packet) const;
   // Counts a packet that leaves, and says which probe it serves.
   ProbeId Count(uint32_t bytes, bool video, Timestamp now);

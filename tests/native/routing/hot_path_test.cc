@@ -4,6 +4,7 @@
 #include <new>
 
 #include "routing_world.h"
+#include "wire/rtcp/remb.h"
 
 namespace {
 
@@ -56,6 +57,53 @@ TEST(HotPathTest, AllocatesNothingOnceItIsWarm) {
   };
   run(1000, false);
   run(500, true);
+  EXPECT_EQ(allocations, 0u);
+}
+
+// The same with viewers whose links are estimated and too thin, so that packets wait.
+TEST(HotPathTest, AllocatesNothingWherePacketsWaitForTheirTime) {
+  RoutingWorld world;
+  Transport& publisher = world.AddPlain("publisher", 5000);
+  Path path = RoutingWorld::PeerPath(publisher, 5000);
+  world.Produce(publisher, VideoProducer("video", 1111));
+  Transport& viewer = world.AddPlain("viewer", 6000);
+  ConsumeOptions options = VideoConsumer("c", "video", 100, 101);
+  options.rtp_parameters.codecs[0].rtcp_feedback.push_back({"goog-remb", ""});
+  world.Consume(viewer, options);
+  std::vector<Ssrc> streams = {Ssrc(100)};
+  std::vector<uint8_t> remb = MakeRtcp([&](ByteWriter& writer) {
+    EXPECT_TRUE(
+        (Remb{.sender = Ssrc(9), .bitrate_bps = 300'000, .ssrcs = {}}.Write(writer, streams)));
+  });
+  uint16_t sequence = 1;
+  size_t waited = 0;
+  auto run = [&](int packets, bool count) {
+    for (int i = 0; i < packets; ++i) {
+      RtpMaker maker(1111);
+      maker.Seq(sequence).Time(sequence * 900u).Payload(std::vector<uint8_t>(1000));
+      std::vector<uint8_t> bytes = sequence == 1 ? maker.KeyFrame().Make() : maker.Make();
+      ++sequence;
+      counting = count;
+      Turn turn = world.Now();
+      world.router.OnDatagram(publisher, path, bytes, world.now, turn);
+      waited += viewer.bandwidth()->waiting();
+      world.now = world.now + Duration::Millis(10);
+      Turn later = world.Now();
+      if (viewer.deadline() <= world.now) world.router.OnTransportDeadline(viewer, later);
+      while (world.commons.dirty.Seal(later)) world.out.ClearDatagrams();
+      counting = false;
+      world.out.ClearDatagrams();
+      world.events.notifications.clear();
+      world.events.rescheduled.clear();
+    }
+  };
+  allocations = 0;
+  run(1, false);
+  world.Receive(viewer, RoutingWorld::PeerPath(viewer, 6000), remb);
+  run(1000, false);
+  waited = 0;
+  run(500, true);
+  EXPECT_GT(waited, 1000u);
   EXPECT_EQ(allocations, 0u);
 }
 

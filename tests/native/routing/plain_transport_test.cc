@@ -228,16 +228,17 @@ TEST_F(PlainTransportTest, NoPortLeftIsARefusalThatLeavesNothingBehind) {
 
 TEST_F(PlainTransportTest, BitrateLimitsMustMakeSense) {
   Transport& transport = world_.AddPlain("t", kPort);
-  EXPECT_FALSE(transport.SetMaxOutgoingBitrate(29'999).ok());
-  EXPECT_TRUE(transport.SetMaxOutgoingBitrate(100'000).ok());
-  EXPECT_FALSE(transport.SetMinOutgoingBitrate(200'000).ok());
-  EXPECT_TRUE(transport.SetMinOutgoingBitrate(50'000).ok());
-  EXPECT_FALSE(transport.SetMaxOutgoingBitrate(40'000).ok());
+  Turn turn = world_.Now();
+  EXPECT_FALSE(transport.SetMaxOutgoingBitrate(29'999, turn).ok());
+  EXPECT_TRUE(transport.SetMaxOutgoingBitrate(100'000, turn).ok());
+  EXPECT_FALSE(transport.SetMinOutgoingBitrate(200'000, turn).ok());
+  EXPECT_TRUE(transport.SetMinOutgoingBitrate(50'000, turn).ok());
+  EXPECT_FALSE(transport.SetMaxOutgoingBitrate(40'000, turn).ok());
   auto stats = std::get<PlainTransportStats>(transport.Stats(world_.now));
   EXPECT_EQ(stats.base.max_outgoing_bitrate, 100'000u);
   EXPECT_EQ(stats.base.min_outgoing_bitrate, 50'000u);
-  EXPECT_TRUE(transport.SetMinOutgoingBitrate(0).ok());
-  EXPECT_TRUE(transport.SetMaxOutgoingBitrate(0).ok());
+  EXPECT_TRUE(transport.SetMinOutgoingBitrate(0, turn).ok());
+  EXPECT_TRUE(transport.SetMaxOutgoingBitrate(0, turn).ok());
 }
 
 }  // namespace
