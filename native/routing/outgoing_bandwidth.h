@@ -15,6 +15,8 @@
 
 namespace millrace {
 
+class Consumer;
+
 // How much one peer may be sent, and what waits for that reason: the estimator, the pacer with the
 // packets that wait under its handles, the allocator, and the stream that fills probes. Exists for
 // transports whose consumers negotiated feedback. Never sends, and knows no consumer's inside: the
