@@ -17,7 +17,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
 build_packages=(cmake ninja-build g++ pkg-config git ca-certificates dpkg-dev flatbuffers-compiler
   libflatbuffers-dev libuv1-dev libssl-dev openssl util-linux procps)
 case $(uname -m) in x86_64) build_packages+=(libipsec-mb-dev) ;; esac
-test_packages=(libgtest-dev libsrtp2-dev libusrsctp-dev nlohmann-json3-dev chromium iproute2 clang-19)
+test_packages=(libgtest-dev libsrtp2-dev libusrsctp-dev nlohmann-json3-dev chromium iproute2 clang-19 ffmpeg)
 bench_packages=(iproute2 valgrind)
 fuzz_packages=(clang-19 libclang-rt-19-dev libgtest-dev libsrtp2-dev libusrsctp-dev nlohmann-json3-dev)
 format_packages=(clang-format-19)
