@@ -11,14 +11,15 @@ constexpr int64_t kSlackDivisor = 8;
 
 }  // namespace
 
-NackGenerator::Arrival NackGenerator::Receive(int64_t sequence, bool key_frame, Timestamp now) {
+NackGenerator::Arrival NackGenerator::Receive(int64_t sequence, bool key_frame, Timestamp now,
+                                              Origin origin) {
   if (key_frame) newest_key_frame_ = std::max(newest_key_frame_, sequence);
   if (!started_) {
     started_ = true;
     newest_ = sequence;
     return {};
   }
-  if (sequence <= newest_) return TakeMissing(sequence);
+  if (sequence <= newest_) return TakeMissing(sequence, origin, now);
   Arrival arrival;
   if (sequence > newest_ + 1) arrival.ask_key_frame = !AddGap(newest_ + 1, sequence, now);
   newest_ = sequence;
@@ -26,24 +27,39 @@ NackGenerator::Arrival NackGenerator::Receive(int64_t sequence, bool key_frame, 
   return arrival;
 }
 
-std::span<const uint16_t> NackGenerator::TakeDue(Duration rtt, Timestamp now) {
+void NackGenerator::ReceiveAgain(int64_t sequence, Timestamp now) {
+  size_t kept = std::min(repair_count_, kRepairsKept);
+  int64_t* end = repairs_.data() + kept;
+  int64_t* found = std::find(repairs_.data(), end, sequence);
+  if (found == end) return;
+  *found = std::numeric_limits<int64_t>::min();
+  first_delay_.CameAfterRepair(now);
+}
+
+NackGenerator::Due NackGenerator::TakeDue(Duration rtt, Timestamp now) {
   due_.clear();
-  if (now < deadline_) return due_;
+  rtt_ = rtt;
+  if (now < deadline_) return {};
+  bool gave_up = false;
   Timestamp again = now + std::max(rtt + rtt / kSlackDivisor, kRepeatMin);
   deadline_ = Timestamp::Never();
   auto kept = missing_.begin();
   for (Missing& packet : missing_) {
     if (packet.due <= now) {
-      if (packet.requests == kRequestsMax) continue;
+      if (packet.requests == kRequestsMax) {
+        gave_up |= packet.sequence > newest_key_frame_;
+        continue;
+      }
       due_.push_back(static_cast<uint16_t>(packet.sequence));
       ++packet.requests;
+      packet.asked = now;
       packet.due = again;
     }
     deadline_ = std::min(deadline_, packet.due);
     *kept++ = packet;
   }
   missing_.erase(kept, missing_.end());
-  return due_;
+  return {.numbers = due_, .ask_key_frame = gave_up};
 }
 
 void NackGenerator::Reset() {
@@ -51,6 +67,7 @@ void NackGenerator::Reset() {
   due_.clear();
   deadline_ = Timestamp::Never();
   newest_key_frame_ = std::numeric_limits<int64_t>::min();
+  repair_count_ = 0;
   started_ = false;
 }
 
@@ -68,20 +85,30 @@ bool NackGenerator::AddGap(int64_t begin, int64_t end, Timestamp now) {
     deadline_ = Timestamp::Never();
     return false;
   }
-  Timestamp due = now + kFirstDelay;
+  Timestamp due = now + first_delay_.At(now);
   for (int64_t sequence = begin; sequence < end; ++sequence) {
-    missing_.push_back({.sequence = sequence, .due = due, .requests = 0});
+    missing_.push_back(
+        {.sequence = sequence, .since = now, .asked = {}, .due = due, .requests = 0});
   }
   if (count > 0) deadline_ = std::min(deadline_, due);
   return true;
 }
 
-NackGenerator::Arrival NackGenerator::TakeMissing(int64_t sequence) {
+NackGenerator::Arrival NackGenerator::TakeMissing(int64_t sequence, Origin origin, Timestamp now) {
   auto found = std::lower_bound(
       missing_.begin(), missing_.end(), sequence,
       [](const Missing& packet, int64_t wanted) { return packet.sequence < wanted; });
   if (found == missing_.end() || found->sequence != sequence) return {};
   Arrival arrival{.was_missing = true, .was_asked = found->requests > 0, .ask_key_frame = false};
+  // No answer comes sooner than the round trip.
+  bool is_repair = origin == Origin::kRepair ||
+                   (origin == Origin::kUnknown && arrival.was_asked && now - found->asked >= rtt_);
+  if (!is_repair) {
+    first_delay_.CameLate(now - found->since, now);
+  } else if (arrival.was_asked) {
+    first_delay_.WasLost();
+    repairs_[repair_count_++ % kRepairsKept] = sequence;
+  }
   missing_.erase(found);
   if (missing_.empty()) deadline_ = Timestamp::Never();
   return arrival;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "media/reordering_delay.h"
 #include "media/sequence_window.h"
 
 namespace millrace {
@@ -17,8 +19,8 @@ namespace millrace {
 // hopeless and a key frame mends more. Sequence numbers are unwrapped.
 class NackGenerator {
  public:
-  // The wait before the first request.
-  static constexpr Duration kFirstDelay = Duration::Millis(10);
+  // The least wait before the first request.
+  static constexpr Duration kFirstDelay = ReorderingDelay::kMin;
   static constexpr int kRequestsMax = 10;
   static constexpr size_t kMissingMax = 1000;
   // Below this a retransmission cannot have come: the peer also has to read, queue and send.
@@ -32,10 +34,20 @@ class NackGenerator {
     bool ask_key_frame = false;  // too much is missing: ask for a key frame instead
   };
 
+  struct Due {
+    std::span<const uint16_t> numbers;  // to ask for now, oldest first; valid until the next call
+    bool ask_key_frame = false;  // a packet that no key frame has made needless does not come
+  };
+  // How a packet came. Without an RTX stream nobody can tell: kUnknown.
+  enum class Origin : uint8_t { kUnknown, kFirst, kRepair };
+
   // A packet of the stream, each only once (duplicates are the receive stream's to find).
-  [[nodiscard]] Arrival Receive(int64_t sequence, bool key_frame, Timestamp now);
-  // The sequence numbers to ask for now, oldest first; valid until the next call.
-  [[nodiscard]] std::span<const uint16_t> TakeDue(Duration rtt, Timestamp now);
+  [[nodiscard]] Arrival Receive(int64_t sequence, bool key_frame, Timestamp now,
+                                Origin origin = Origin::kUnknown);
+  // A packet that had come before came once more, and not as a repair.
+  void ReceiveAgain(int64_t sequence, Timestamp now);
+  [[nodiscard]] Due TakeDue(Duration rtt, Timestamp now);
+  // Forgets the packets; how long they are waited for stays.
   void Reset();
 
   // When TakeDue has something to say, or Never.
@@ -46,12 +58,16 @@ class NackGenerator {
  private:
   struct Missing {
     int64_t sequence = 0;
+    Timestamp since;
+    Timestamp asked;
     Timestamp due;
     int requests = 0;
   };
+  // So many repairs are remembered, to notice when the packet itself comes after all.
+  static constexpr size_t kRepairsKept = 64;
 
   [[nodiscard]] bool AddGap(int64_t begin, int64_t end, Timestamp now);
-  [[nodiscard]] Arrival TakeMissing(int64_t sequence);
+  [[nodiscard]] Arrival TakeMissing(int64_t sequence, Origin origin, Timestamp now);
   void ForgetBefore(int64_t sequence);
 
   std::vector<Missing> missing_;  // by sequence number
@@ -60,6 +76,10 @@ class NackGenerator {
   int64_t newest_key_frame_ = std::numeric_limits<int64_t>::min();
   Timestamp deadline_ = Timestamp::Never();
   bool started_ = false;
+  ReorderingDelay first_delay_;
+  Duration rtt_ = kRepeatMin;
+  std::array<int64_t, kRepairsKept> repairs_{};  // sequence numbers, as a ring
+  size_t repair_count_ = 0;
 };
 
 }  // namespace millrace

@@ -38,6 +38,7 @@ ReceiveStream::Received ReceiveStream::Receive(RtpPacket& packet, Timestamp now)
       break;
     case SequenceWindow::Verdict::kDuplicate:
       ++(packet.recovered ? rtx_discarded_ : discarded_);
+      if (!packet.recovered) nack_.ReceiveAgain(place.sequence, now);
       result.drop = DropReason::kDuplicate;
       return result;
     case SequenceWindow::Verdict::kTooOld:
@@ -53,7 +54,10 @@ ReceiveStream::Received ReceiveStream::Receive(RtpPacket& packet, Timestamp now)
   // After a pause a late packet is no start: those behind it came in the pause and are not missing.
   bool counts = nack_.started() || packet.sequence == window_.newest();
   if (settings_.use_nack && !paused_ && counts) {
-    NackGenerator::Arrival arrival = nack_.Receive(packet.sequence, packet.key_frame, now);
+    NackGenerator::Origin origin = !settings_.rtx_ssrc ? NackGenerator::Origin::kUnknown
+                                   : packet.recovered  ? NackGenerator::Origin::kRepair
+                                                       : NackGenerator::Origin::kFirst;
+    NackGenerator::Arrival arrival = nack_.Receive(packet.sequence, packet.key_frame, now, origin);
     result.ask_key_frame |= arrival.ask_key_frame;
     // Without an RTX stream a packet that was asked for comes again under its own number.
     if (arrival.was_asked && !settings_.rtx_ssrc) {
@@ -157,7 +161,9 @@ void ReceiveStream::Resume(Timestamp now) {
 ReceiveStream::Due ReceiveStream::OnDeadline(Timestamp now) {
   Due due;
   if (paused_) return due;
-  due.nacks = nack_.TakeDue(rtt_.value_or(kRttUnknown), now);
+  NackGenerator::Due missing = nack_.TakeDue(rtt_.value_or(kRttUnknown), now);
+  due.nacks = missing.numbers;
+  due.ask_key_frame = missing.ask_key_frame;
   if (!due.nacks.empty()) {
     ++nack_count_;
     nack_packet_count_ += due.nacks.size();

@@ -76,6 +76,7 @@ class ReceiveStream {
   // What a deadline brought about.
   struct Due {
     std::span<const uint16_t> nacks;      // ask for these; valid until the next call
+    bool ask_key_frame = false;           // one that was asked for does not come
     std::optional<uint8_t> score_change;  // the stream fell silent
   };
   struct Report {

@@ -151,8 +151,12 @@ bool Vp9LayerFilter::ReferencesForwarded(const Picture& picture, const Vp9Descri
                                          int64_t number, SpatialLayerSet broken) const {
   uint8_t spatial = frame.spatial_layer;
   uint8_t left_out = picture.decided & static_cast<uint8_t>(~picture.forwarded);
-  if (frame.inter_layer_predicted && spatial > 0 && (left_out & Bit(spatial - 1)) != 0) {
-    return false;
+  if (frame.inter_layer_predicted && spatial > 0) {
+    uint8_t lower = Bit(spatial - 1);
+    if ((left_out & lower) != 0) return false;
+    // The lower layer's frame is late, and will be left out when it comes.
+    bool will_be = frame.inter_picture_predicted && (broken & lower) != 0;
+    if (will_be && (picture.decided & lower) == 0) return false;
   }
   if (!frame.inter_picture_predicted) return true;
   if (!frame.flexible_mode) return (broken >> spatial & 1) == 0;

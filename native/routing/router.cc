@@ -286,6 +286,9 @@ void Router::ServeStream(Producer& producer, Producer::Stream& stream, Turn& tur
                                                            {}});
       }
     }
+    if (due.ask_key_frame) {
+      AskKeyFrame(producer, static_cast<size_t>(&stream - producer.streams().data()), turn);
+    }
     if (due.score_change) OnScoreChange(producer, turn);
   }
   if (stream.gate.deadline() <= turn.now && stream.gate.OnDeadline(turn.now)) {

@@ -19,7 +19,7 @@ namespace {
 constexpr int64_t kFrameMs = 33;
 constexpr int64_t kLengthMs = 20'000;
 constexpr int64_t kQuietMs = 4000;
-constexpr uint64_t kSeeds = 6;
+constexpr uint64_t kSeeds = 200;
 
 struct Weather {
   double loss = 0;
@@ -44,9 +44,10 @@ class Call {
       : random_(seed), mode_(mode), weather_(weather), encoder_(mode, random_) {}
 
   void Run() {
-    for (int64_t ms = 0; ms < kLengthMs; ++ms) {
+    // What is under way at the end arrives.
+    for (int64_t ms = 0; ms < kLengthMs || !arrivals_.empty(); ++ms) {
       bool quiet = ms > kLengthMs - kQuietMs;
-      if (ms % kFrameMs == 0) Capture(ms);
+      if (ms % kFrameMs == 0 && ms < kLengthMs) Capture(ms);
       if (ms % 100 == 50 && !quiet) Decide(ms);
       while (!arrivals_.empty() && arrivals_.begin()->first <= ms) {
         Arrival arrival = arrivals_.begin()->second;

@@ -55,9 +55,10 @@ void ModelViewer::ReceiveSenderReport(const SenderReport& report, Timestamp now)
 }
 
 std::span<const uint16_t> ModelViewer::TakeNacks(Timestamp now) {
-  std::span<const uint16_t> due = nack_.TakeDue(rtt_, now);
-  nacks_ += due.size();
-  return due;
+  NackGenerator::Due due = nack_.TakeDue(rtt_, now);
+  nacks_ += due.numbers.size();
+  key_frame_needed_ |= settings_.video && due.ask_key_frame;
+  return due.numbers;
 }
 
 bool ModelViewer::TakeKeyFrameRequest(Timestamp now) {
