@@ -7,7 +7,9 @@ import { Ledger } from './ledger.mjs'
 import { Stage } from './scenario/stage.mjs'
 
 // Of those that a whole run plays; any of scenario/ can be asked for by name.
-const NOUNS = ['worker', 'router', 'webrtc', 'plain', 'producer', 'consumer', 'layers', 'observers', 'ends']
+const NOUNS = [
+  'worker', 'starting', 'router', 'webrtc', 'listening', 'paths', 'plain', 'producer', 'consumer', 'layers', 'observers', 'ends',
+]
 
 const ledger = Ledger.open()
 const wanted = process.argv.slice(2)
