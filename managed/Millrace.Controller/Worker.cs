@@ -145,6 +145,9 @@ public sealed class Worker : IAsyncDisposable
             cancellationToken);
     }
 
+    /// <summary>How many of a kind are open.</summary>
+    internal int CountOf(EntityKind kind) => _channel.Entities.CountOf(kind);
+
     /// <summary>Asks the worker what it holds.</summary>
     public Task<WorkerDump> DumpAsync(CancellationToken cancellationToken = default) =>
         _entity.RequestAsync(WorkerRequests.DumpWorker(), cancellationToken);

@@ -74,21 +74,6 @@ internal sealed class MediaNodeTests
     }
 
     [Test]
-    public void Backoff_GrowsToItsMost_AndAGoodLifeEndsIt()
-    {
-        Backoff backoff = new();
-
-        double[] waits = [.. Enumerable.Range(0, 12).Select(_ => backoff.Next().TotalSeconds)];
-        backoff.Lived(TimeSpan.FromSeconds(9));
-        double afterAShortLife = backoff.Next().TotalSeconds;
-        backoff.Lived(TimeSpan.FromSeconds(10));
-
-        Assert.That(waits, Is.EqualTo(new[] { 0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30 }).Within(1e-9));
-        Assert.That(afterAShortLife, Is.EqualTo(30));
-        Assert.That(backoff.Next(), Is.EqualTo(TimeSpan.Zero));
-    }
-
-    [Test]
     public void AProgramThatIsNoWorker_FailsTheStart() => Assert.That(
         async () => await MediaNode.StartAsync(
             0, BuiltWorker.Node with { Worker = new WorkerOptions { Path = "millrace-no-such-program" } }, NullLogger.Instance),

@@ -8,6 +8,7 @@ internal sealed class EntityTable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entity> _byId = new(StringComparer.Ordinal);
+    private readonly int[] _counts = new int[Enum.GetValues<EntityKind>().Length];
 
     public int Count
     {
@@ -20,6 +21,9 @@ internal sealed class EntityTable
         }
     }
 
+    /// <summary>How many of a kind are alive.</summary>
+    public int CountOf(EntityKind kind) => Volatile.Read(ref _counts[(int)kind]);
+
     /// <summary>Registers an entity; false if something it belongs to has closed.</summary>
     public bool TryAdd(Entity entity)
     {
@@ -30,6 +34,7 @@ internal sealed class EntityTable
                 return false;
             }
             _byId.Add(entity.Id, entity);
+            _counts[(int)entity.Kind]++;
             entity.Parent?.Children.Add(entity);
             entity.SecondParent?.Children.Add(entity);
             return true;
@@ -60,6 +65,7 @@ internal sealed class EntityTable
             {
                 entity.MarkClosed(entity == root ? reason : below);
                 _byId.Remove(entity.Id);
+                _counts[(int)entity.Kind]--;
                 entity.Parent?.Children.Remove(entity);
                 entity.SecondParent?.Children.Remove(entity);
             }

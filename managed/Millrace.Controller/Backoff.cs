@@ -1,4 +1,4 @@
-namespace Millrace.Rooms;
+namespace Millrace.Controller;
 
 /// <summary>
 /// How long to wait before a worker is started once more: not at all the first time, then ever longer, until one of them has
