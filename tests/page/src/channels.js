@@ -31,7 +31,7 @@ export class Receiver {
 
   // What has come since `from`, and how much in all.
   look({ from = 0 }) {
-    const { ordered, maxPacketLifeTime, maxRetransmits } = this.consumer.dataChannel
+    const { ordered, maxPacketLifeTime, maxRetransmits } = this.consumer.sctpStreamParameters
     return {
       state: this.consumer.readyState,
       label: this.consumer.label,
