@@ -8,7 +8,7 @@ import { Stage } from './scenario/stage.mjs'
 
 // Of those that a whole run plays; any of scenario/ can be asked for by name.
 const NOUNS = [
-  'worker', 'starting', 'router', 'webrtc', 'listening', 'paths', 'plain', 'producer', 'consumer', 'layers', 'observers', 'ends',
+  'worker', 'starting', 'router', 'webrtc', 'listening', 'paths', 'plain', 'producer', 'consumer', 'layers', 'bandwidth', 'data', 'observers', 'ends',
 ]
 
 const ledger = Ledger.open()
