@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { next, until } from '../endpoint.mjs'
+import { isPictureLoss } from '../rtp.mjs'
 import { opusParameters, opusShape, vp8Parameters, vp8Shape } from '../streams.mjs'
 
 async function connectPipes(local, remote) {
@@ -44,6 +45,24 @@ export const steps = {
     assert.equal((await local.dump()).rtx, true)
     assert.ok(local.srtpParameters.keyBase64.length > 0)
     assert.ok(piped.rtpParameters.encodings[0].rtx)
+  },
+
+  async 'carries a picture from worker to worker, and asks for key frames across'(stage) {
+    const second = await stage.secondRouter(await stage.secondWorker())
+    const incoming = await stage.plain()
+    const video = await incoming.produce({ kind: 'video', rtpParameters: vp8Parameters() })
+    const { pipeProducer } = await stage.router.pipeToRouter({ producerId: video.id, router: second, enableSrtp: true, enableRtx: true })
+    const viewer = await stage.direct(second)
+    const seen = await viewer.consume({ producerId: pipeProducer.id, rtpCapabilities: second.rtpCapabilities })
+    const packets = []
+    seen.on('rtp', (packet) => packets.push(packet))
+    const source = await stage.send(incoming, vp8Shape)
+    await until(() => packets.length >= 10, 'the picture arrives at the other worker')
+    source.reports.length = 0
+    await until(async () => {
+      await seen.requestKeyFrame()
+      return source.reports.some(isPictureLoss)
+    }, 'the source hears of the request')
   },
 
   async 'joins two routers by the controller, and closes with the producer'(stage) {

@@ -35,11 +35,17 @@ export class Stage extends Bench {
     return this.#keep(await router.createPipeTransport({ listenInfo: loopback('udp'), ...options }))
   }
 
-  // A second router of the same worker.
-  async secondRouter() {
-    const router = await this.worker.createRouter({ mediaCodecs })
+  // A second router, of the same worker or of one of its own.
+  async secondRouter(worker = this.worker) {
+    const router = await worker.createRouter({ mediaCodecs })
     this.#others.push(router)
     return router
+  }
+
+  async secondWorker() {
+    const worker = await mediasoup.createWorker({ logLevel: 'warn', rtcMinPort: 30_000, rtcMaxPort: 32_767 })
+    this.#others.push(worker)
+    return worker
   }
 
   async webRtc(options = {}) {
