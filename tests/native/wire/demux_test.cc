@@ -37,6 +37,20 @@ TEST(DemuxTest, TellsRtcpFromRtpByThePacketType) {
   EXPECT_EQ(ClassifyBytes(0x80, 0x80 | 111), DatagramKind::kRtp);
 }
 
+TEST(DemuxTest, KnowsSctpByItsPorts) {
+  auto classify = [](uint16_t source, uint16_t destination) {
+    std::array<uint8_t, 12> bytes = {
+        static_cast<uint8_t>(source >> 8), static_cast<uint8_t>(source),
+        static_cast<uint8_t>(destination >> 8), static_cast<uint8_t>(destination)};
+    return Classify(bytes);
+  };
+  EXPECT_EQ(classify(5000, 5000), DatagramKind::kSctp);
+  EXPECT_EQ(classify(5000, 5001), DatagramKind::kUnknown);
+  EXPECT_EQ(classify(5001, 5000), DatagramKind::kUnknown);
+  std::array<uint8_t, 3> clipped = {0x13, 0x88, 0x13};
+  EXPECT_EQ(Classify(clipped), DatagramKind::kUnknown);
+}
+
 TEST(DemuxTest, KnowsNothingOfDatagramsWithoutTwoBytes) {
   EXPECT_EQ(Classify({}), DatagramKind::kUnknown);
   std::array<uint8_t, 1> one = {0x80};
