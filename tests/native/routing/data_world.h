@@ -62,10 +62,15 @@ class DataWorld : public RoutingWorld {
   std::pair<Transport*, Transport*> AddPair(const std::string& first, const std::string& second) {
     Transport& a = AddPlain(first, 7002, WithSctp());
     Transport& b = AddPlain(second, 7001, WithSctp());
-    wires_.push_back({PeerPath(a, 7002), &b, PeerPath(b, 7001)});
-    wires_.push_back({PeerPath(b, 7001), &a, PeerPath(a, 7002)});
+    Join(a, b);
     Run(Duration::Millis(200));
     return {&a, &b};
+  }
+
+  // Datagrams of `a` to port 7002 arrive at `b`, and those of `b` to port 7001 at `a`.
+  void Join(Transport& a, Transport& b) {
+    wires_.push_back({PeerPath(a, 7002), &b, PeerPath(b, 7001)});
+    wires_.push_back({PeerPath(b, 7001), &a, PeerPath(a, 7002)});
   }
 
   DataProducer& ProduceData(Transport& transport, const std::string& id, uint16_t stream,
