@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "media/rtp_packet.h"
 
@@ -19,8 +20,11 @@ class EarlyPackets {
   // RT-10: packets may come ten places late; the rest is for the other streams between them.
   static constexpr size_t kMax = 32;
 
-  // The packet was not forwarded; the oldest kept one makes room for it.
-  void Keep(RtpPacketRef packet) { packets_[count_++ % kMax] = std::move(packet); }
+  // The packet was not forwarded; the oldest kept one makes room for it. True: there was one.
+  bool Keep(RtpPacketRef packet) {
+    std::swap(packets_[count_++ % kMax], packet);
+    return static_cast<bool>(packet);
+  }
   // Forwarding began with `first`: those of its stream that belong behind it, in their order. Valid
   // until the next call; hand each to the selector again, then Clear.
   [[nodiscard]] std::span<RtpPacketRef> Behind(const RtpPacket& first) {
@@ -39,6 +43,9 @@ class EarlyPackets {
     count_ = 0;
   }
   [[nodiscard]] bool empty() const { return count_ == 0; }
+  [[nodiscard]] size_t size() const {
+    return static_cast<size_t>(std::min<uint64_t>(count_, kMax));
+  }
 
  private:
   uint64_t count_ = 0;

@@ -218,10 +218,12 @@ StreamSelector Consumer::SelectorFor(const ConsumeOptions& options, const Produc
   uint32_t clock_rate = ReadStreamFormat(options.rtp_parameters, 0).value().parameters.clock_rate;
   switch (options.type) {
     case RtpType::kSimulcast:
-      return StreamSelector::Simulcast(
-          {.counts = producer.layer_counts(), .clock_rate = clock_rate});
+      return StreamSelector::Simulcast({.counts = producer.layer_counts(),
+                                        .clock_rate = clock_rate,
+                                        .early_packets_max = EarlyPackets::kMax});
     case RtpType::kSvc:
-      return StreamSelector::Svc({.counts = producer.layer_counts()});
+      return StreamSelector::Svc(
+          {.counts = producer.layer_counts(), .early_packets_max = EarlyPackets::kMax});
     case RtpType::kSimple:
     case RtpType::kPipe:
       break;
@@ -236,6 +238,7 @@ LayersUpdate Consumer::UpdateActive(Timestamp now) {
                      : producer_paused_ ? DropReason::kProducerPaused
                                         : DropReason::kConsumerPaused;
   if (active_ == was_active) return {};
+  early_.Clear();
   if (active_) return selector_.Start(producer_.live_streams(), now);
   stream_.send().Pause();
   return selector_.Stop();

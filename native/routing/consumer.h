@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "media/early_packets.h"
 #include "media/rtp_packet.h"
 #include "media/stream_selector.h"
 #include "routing/bitrate_request.h"
@@ -40,6 +41,8 @@ class Consumer {
   // `frame` is what the packet's dependency descriptor says, if any.
   [[nodiscard]] Selection OnPacket(const RtpPacket& packet, const DependencyFrame* frame,
                                    Timestamp now);
+  // What overtook the packet that it waits for.
+  [[nodiscard]] EarlyPackets& early() { return early_; }
   // The trace events of a packet that goes out.
   void Tell(const RtpPacket& packet, const RtpRewrite& rewrite, Turn& turn) const;
   [[nodiscard]] const EgressHeader& header() const { return header_; }
@@ -115,6 +118,7 @@ class Consumer {
   EgressHeader header_;
   std::vector<std::unique_ptr<ConsumerStream>> more_streams_;
 
+  EarlyPackets early_;
   Producer& producer_;
   ConsumeOptions options_;
   bool paused_;

@@ -117,7 +117,8 @@ Producer::Received Producer::Receive(const StreamRoute& route, RtpPacket& packet
   packet.recovered = route.rtx;
   bool is_new = !stream.receive;
   if (is_new) CreateReceive(stream);
-  std::optional<DependencyFrame> frame = Describe(stream, packet);
+  std::optional<DependencyFrame> frame = Describe(packet);
+  if (frame) ReadLayers(frame->descriptor, packet);
 
   ReceiveStream::Received result = stream.receive->Receive(packet, turn.now);
   Received outcome{.drop = result.drop,
@@ -145,17 +146,17 @@ Producer::Received Producer::Receive(const StreamRoute& route, RtpPacket& packet
   return outcome;
 }
 
+std::optional<DependencyFrame> Producer::Describe(const RtpPacket& packet) {
+  Stream& stream = streams_[packet.stream_index];
+  return stream.dependencies ? stream.dependencies->Read(packet) : std::nullopt;
+}
+
 // A descriptor also tells the layers of codecs whose payload does not.
-std::optional<DependencyFrame> Producer::Describe(Stream& stream, RtpPacket& packet) {
-  if (!stream.dependencies) return std::nullopt;
-  std::optional<DependencyFrame> frame = stream.dependencies->Read(packet);
-  if (!frame) return std::nullopt;
-  if (std::holds_alternative<std::monostate>(packet.descriptor)) {
-    packet.spatial_layer = frame->descriptor.frame.spatial_layer;
-    packet.temporal_layer = frame->descriptor.frame.temporal_layer;
-    packet.key_frame |= BeginsKeyFrame(frame->descriptor);
-  }
-  return frame;
+void Producer::ReadLayers(const DependencyDescriptor& descriptor, RtpPacket& packet) const {
+  if (!std::holds_alternative<std::monostate>(packet.descriptor)) return;
+  packet.spatial_layer = descriptor.frame.spatial_layer;
+  packet.temporal_layer = descriptor.frame.temporal_layer;
+  packet.key_frame |= BeginsKeyFrame(descriptor);
 }
 
 // What lies above the announced layers counts as the topmost.

@@ -66,6 +66,9 @@ class Producer {
   // A decrypted packet of `size` bytes stands in `packet.bytes`; fills in the rest.
   [[nodiscard]] Received Receive(const StreamRoute& route, RtpPacket& packet, size_t size,
                                  Turn& turn);
+  // What the descriptor of a packet that was received says, now that a structure may have come;
+  // takes the place of what was returned before.
+  [[nodiscard]] std::optional<DependencyFrame> Describe(const RtpPacket& packet);
   // Which stream a packet of an unknown SSRC belongs to, by RID or because there is only one.
   [[nodiscard]] std::optional<StreamRoute> Adopt(const RtpView& packet,
                                                  const RtpExtensions& extensions);
@@ -110,7 +113,7 @@ class Producer {
 
   void Tell(const RtpPacket& packet, bool rtx, Turn& turn);
   void CreateReceive(Stream& stream);
-  [[nodiscard]] std::optional<DependencyFrame> Describe(Stream& stream, RtpPacket& packet);
+  void ReadLayers(const DependencyDescriptor& descriptor, RtpPacket& packet) const;
   void CountLayer(const RtpPacket& packet, Timestamp now);
 
   // --- read for each packet

@@ -1,6 +1,8 @@
 #include "routing/router.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 #include "routing/consumer.h"
@@ -107,22 +109,50 @@ const StreamRoute* Router::FindRoute(Transport& transport, const RtpView& view, 
   return learned.route;
 }
 
-void Router::Forward(const Producer& producer, const RtpPacketRef& packet,
-                     const DependencyFrame* frame, Turn& turn) {
+void Router::Forward(Producer& producer, const RtpPacketRef& packet, const DependencyFrame* frame,
+                     Turn& turn) {
   const std::vector<Consumer*>& consumers = producer.consumers();
   for (size_t i = 0; i < consumers.size(); ++i) {
     // The next consumer's state is on its way into the cache while this one is served.
     if (i + 1 < consumers.size()) __builtin_prefetch(consumers[i + 1]);
     Consumer& consumer = *consumers[i];
-    Selection selection = consumer.OnPacket(*packet, frame, turn.now);
-    if (selection.rewrite) {
-      if (consumer.traced().any()) consumer.Tell(*packet, *selection.rewrite, turn);
-      consumer.transport().Send(packet, consumer.stream(selection.stream), *selection.rewrite,
-                                turn);
-    } else {
-      turn.out.CountDrop(selection.reason);
-    }
-    if (selection.update != LayersUpdate{}) Apply(consumer, selection.update, turn);
+    Selection selection = ForwardTo(consumer, packet, frame, turn);
+    if (!selection.began || consumer.early().empty()) continue;
+    ForwardEarly(producer, consumer, *packet, turn);
+    // `frame` is read anew into its place.
+    if (frame) (void)producer.Describe(*packet);
+  }
+}
+
+// Returns what the consumer decided. One packet kept for later is not dropped yet; what it takes
+// the place of is.
+Selection Router::ForwardTo(Consumer& consumer, const RtpPacketRef& packet,
+                            const DependencyFrame* frame, Turn& turn) {
+  Selection selection = consumer.OnPacket(*packet, frame, turn.now);
+  if (selection.rewrite) {
+    if (consumer.traced().any()) consumer.Tell(*packet, *selection.rewrite, turn);
+    consumer.transport().Send(packet, consumer.stream(selection.stream), *selection.rewrite, turn);
+  } else if (!selection.early || !consumer.choice() || consumer.early().Keep(packet)) {
+    turn.out.CountDrop(selection.reason);
+  }
+  if (selection.update != LayersUpdate{}) Apply(consumer, selection.update, turn);
+  return selection;
+}
+
+// Forwarding began with `first`: so do the packets that overtook it.
+void Router::ForwardEarly(Producer& producer, Consumer& consumer, const RtpPacket& first,
+                          Turn& turn) {
+  std::array<RtpPacketRef, EarlyPackets::kMax> packets;
+  size_t total = consumer.early().size();
+  std::span<RtpPacketRef> behind = consumer.early().Behind(first);
+  std::move(behind.begin(), behind.end(), packets.begin());
+  consumer.early().Clear();
+  for (size_t i = behind.size(); i < total; ++i) {
+    turn.out.CountDrop(DropReason::kWaitingForKeyFrame);
+  }
+  for (size_t i = 0; i < behind.size(); ++i) {
+    std::optional<DependencyFrame> frame = producer.Describe(*packets[i]);
+    (void)ForwardTo(consumer, packets[i], frame ? &*frame : nullptr, turn);
   }
 }
 

@@ -69,8 +69,11 @@ class Router {
   void OnRtp(Transport& transport, const Path& path, Bytes bytes, Timestamp received, Turn& turn);
   [[nodiscard]] const StreamRoute* FindRoute(Transport& transport, const RtpView& view,
                                              Timestamp received, Turn& turn);
-  void Forward(const Producer& producer, const RtpPacketRef& packet, const DependencyFrame* frame,
+  void Forward(Producer& producer, const RtpPacketRef& packet, const DependencyFrame* frame,
                Turn& turn);
+  [[nodiscard]] Selection ForwardTo(Consumer& consumer, const RtpPacketRef& packet,
+                                    const DependencyFrame* frame, Turn& turn);
+  void ForwardEarly(Producer& producer, Consumer& consumer, const RtpPacket& first, Turn& turn);
   void ActivateConsumer(Consumer& consumer, Turn& turn);
   void AskKeyFrame(Producer& producer, size_t stream_index, Turn& turn);
   void SendKeyFrameRequest(Producer& producer, Producer::Stream& stream, Turn& turn);

@@ -44,6 +44,8 @@ TEST_F(EarlyPacketsTest, KeepsOnlyTheNewest) {
 TEST_F(EarlyPacketsTest, LetsGoOfAllPackets) {
   for (int64_t sequence = 0; sequence < 40; ++sequence) early_.Keep(Packet(0, sequence));
   EXPECT_FALSE(early_.empty());
+  EXPECT_EQ(early_.size(), EarlyPackets::kMax);
+  EXPECT_TRUE(early_.Keep(Packet(0, 40)));
   early_.Clear();
   EXPECT_TRUE(early_.empty());
   EXPECT_EQ(Behind(0, -1), std::vector<int64_t>());

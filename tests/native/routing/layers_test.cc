@@ -399,6 +399,37 @@ TEST_F(SvcTest, UpperLayersAreLeftOutAndTakenUpAtAKeyPicture) {
   EXPECT_EQ(producer.Stats(world_.now).front().bitrate_by_layer.size(), 3u);
 }
 
+TEST_F(SvcTest, WhatOvertookTheBeginningOfAKeyPictureGoesOutBehindIt) {
+  world_.Produce(publisher_, ScalableProducer("video/VP9", "L1T3"));
+  ConsumeOptions options = LayeredConsumer(RtpType::kSvc);
+  options.rtp_parameters.codecs.front().mime_type = "video/VP9";
+  world_.Consume(viewer_, options);
+  // A key picture of three packets; its first one comes last. RFC 9628 section 4.2: I, L, and B or
+  // E; a long picture id; TID and SID; TL0PICIDX.
+  auto send = [&](uint16_t sequence, uint8_t flags) {
+    world_.Receive(publisher_, RoutingWorld::PeerPath(publisher_, kPublisherPort),
+                   RtpMaker(kSsrc)
+                       .Seq(sequence)
+                       .Time(900)
+                       .Payload({static_cast<uint8_t>(0xA0 | flags), 0x80, 5, 0, 5, 1, 2})
+                       .Make());
+  };
+  send(9, 0x04);  // of the picture before
+  send(12, 0x04);
+  send(11, 0);
+  EXPECT_TRUE(world_.DrainRtp().empty());
+  EXPECT_EQ(world_.out.drops(DropReason::kWaitingForKeyFrame), 0u);
+  send(10, 0x08);
+  std::vector<SentDatagram> sent = world_.DrainRtp();
+  ASSERT_EQ(sent.size(), 3u);
+  uint16_t first = RtpView::Parse(sent[0].bytes)->sequence_number();
+  for (uint16_t i = 1; i < 3; ++i) {
+    EXPECT_EQ(RtpView::Parse(sent[i].bytes)->sequence_number(), first + i);
+  }
+  // What came before it is of no use to anybody.
+  EXPECT_EQ(world_.out.drops(DropReason::kWaitingForKeyFrame), 1u);
+}
+
 TEST_F(SvcTest, TheTypeOfASourceFollowsFromItsEncodings) {
   auto type_of = [](const std::string& mime_type, const std::string& mode) {
     return TypeOf(ScalableProducer(mime_type, mode).rtp_parameters).value();
