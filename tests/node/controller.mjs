@@ -228,11 +228,14 @@ const sections = {
       await until(() => received(ssrc).length >= 20, 'the picture arrives')
       const original = received(ssrc)[10]
       endpoint.send(writeNack({ sender: 1, ssrc, sequence: original.sequence }), transport.tuple.localPort)
-      const [again] = await until(() => received(rtx.ssrc).length > 0 && received(rtx.ssrc), 'the viewer gets a packet again')
-      // RFC 4588 4: the payload begins with the original sequence number.
-      assert.equal(again.payload.readUInt16BE(0), original.sequence)
+      // RFC 4588 4: the payload begins with the original sequence number. Probes of the bandwidth repeat packets, too.
+      const isAsked = ({ payload }) => payload.readUInt16BE(0) === original.sequence
+      const again = await until(() => received(rtx.ssrc).find(isAsked), 'the viewer gets a packet again')
       assert.deepEqual(again.payload.subarray(2), original.payload)
-      const [stats] = await seen.getStats()
+      const [stats] = await until(async () => {
+        const found = await seen.getStats()
+        return found[0].nackCount > 0 && found
+      }, 'the request is counted')
       assert.deepEqual([stats.nackCount, stats.nackPacketCount, stats.packetsRetransmitted], [1, 1, 1])
     } finally {
       stream.stop()

@@ -57,7 +57,8 @@ export const steps = {
     await consumer.enableTraceEvent(['rtp', 'keyframe', 'nack', 'pli', 'fir'])
     await stage.send(incoming, movingShape)
     await until(() => seen.has('rtp out') && seen.has('keyframe out'), 'packets are told of')
-    const { ssrc, sequence } = readRtp(endpoint.packets[endpoint.packets.length - 1])
+    const { ssrc } = consumer.rtpParameters.encodings[0]
+    const { sequence } = endpoint.packets.map(readRtp).findLast((packet) => packet.ssrc === ssrc)
     endpoint.send(writeNack({ sender: 1, ssrc, sequence }), transport.tuple.localPort)
     await until(() => seen.has('nack in'), 'a request is told of')
     const stats = await consumer.getStats()
