@@ -19,7 +19,7 @@ export const steps = {
     const [stats] = await sink.getStats()
     assert.deepEqual([stats.type, stats.rtpBytesSent > 0], ['direct-transport', true])
     const dump = await source.dump()
-    assert.deepEqual([dump.id, dump.direct, dump.producerIds], [source.id, true, [audio.id]])
+    assert.deepEqual([dump.id, dump.producerIds], [source.id, [audio.id]])
   },
 
   async 'carries RTCP both ways'(stage) {
@@ -31,7 +31,10 @@ export const steps = {
     const reports = []
     source.on('rtcp', (compound) => reports.push(...readRtcp(compound)))
     video.send(writeRtp({ ...vp8Shape, sequence: 1, timestamp: 1 }))
-    await until(() => reports.some(isPictureLoss), 'the viewer has a key frame asked for')
+    await until(async () => {
+      await seen.requestKeyFrame()
+      return reports.some(isPictureLoss)
+    }, 'the viewer has a key frame asked for')
     reports.length = 0
     const { ssrc } = seen.rtpParameters.encodings[0]
     const asked = until(() => reports.some(isPictureLoss), 'what the viewer sends reaches the source')

@@ -18,7 +18,7 @@ export const steps = {
   },
 
   async 'crosses from router to router'(stage) {
-    const second = await stage.secondRouter()
+    const second = await stage.secondRouter(await stage.secondWorker())
     const { producer, send } = await fromController(stage)
     const { pipeDataProducer } = await stage.router.pipeToRouter({ dataProducerId: producer.id, router: second })
     const sink = await stage.direct(second)
