@@ -105,7 +105,7 @@ internal sealed class SpreadTests : IAsyncDisposable
     [Test]
     public async Task ThreeWorkersOneRoom_EverybodyReceivesEverybody_OverOnePipeForEachRouter()
     {
-        await OpenWithPipesAsync(workers: 3, consumersPerRouter: 6);
+        await OpenAsync(workers: 3, consumersPerRouter: 6);
         Visitor[] all = await EverybodyAsync("a", "b", "c", "d", "e", "f");
 
         Assert.That(Nodes, Is.EqualTo(new[] { 0, 1, 2 }));
@@ -130,7 +130,7 @@ internal sealed class SpreadTests : IAsyncDisposable
     [Test]
     public async Task Pauses_ReachTheViewersOfOtherWorkers_AndSoDoesTheEnd()
     {
-        await OpenWithPipesAsync(workers: 2, consumersPerRouter: 1);
+        await OpenAsync(workers: 2, consumersPerRouter: 1);
         Visitor alice = await SpeakerAsync("alice");
         Visitor bob = new("bob");
         await bob.EnterAsync(Room);
@@ -165,7 +165,7 @@ internal sealed class SpreadTests : IAsyncDisposable
     [Test]
     public async Task ThePipe_EndsWithItsLastViewer_AndTheRouterWithItsLastPeer()
     {
-        await OpenWithPipesAsync(workers: 2, consumersPerRouter: 2);
+        await OpenAsync(workers: 2, consumersPerRouter: 2);
         Visitor alice = await SpeakerAsync("alice");
         Visitor[] viewers = [new("bob"), new("carol"), new("dave")];
         foreach (Visitor viewer in viewers)
@@ -198,14 +198,14 @@ internal sealed class SpreadTests : IAsyncDisposable
         Assert.That((await _pool.Nodes[1].Seat!.Worker.DumpAsync()).RouterIds, Is.Empty);
         Assert.That(
             (await Room.Router.DumpAsync()).TransportIds,
-            Is.EquivalentTo(new[] { sound.TransportId, viewers[0].Peer.Subscriptions.Single().TransportId }),
-            "its end of the pipe is gone too");
+            Has.Count.EqualTo(3),
+            "two of alice's and one of bob's: its end of the pipe is gone too");
     }
 
     [Test]
     public async Task AWorkersDeath_IsFeltByWhoSatThere_AndTheOthersOnlyMissThem()
     {
-        await OpenWithPipesAsync(workers: 3, consumersPerRouter: 1);
+        await OpenAsync(workers: 3, consumersPerRouter: 1);
         Visitor[] all = await EverybodyAsync("a", "b", "c");
         Assert.That(Nodes, Is.EqualTo(new[] { 0, 1, 2 }));
         Visitor lost = all[1];
@@ -269,20 +269,6 @@ internal sealed class SpreadTests : IAsyncDisposable
     private int[] Nodes => [.. Room.Routers.Select(router => router.Node.Number)];
 
     private static IEnumerable<Publication> Publications(Visitor[] all) => all.SelectMany(one => one.Peer.Publications);
-
-    private async Task OpenWithPipesAsync(int workers, int consumersPerRouter)
-    {
-        await OpenAsync(workers, consumersPerRouter);
-        try
-        {
-            await using PipeTransport pipe = await Room.Router.CreatePipeTransportAsync(
-                new PipeTransportOptions { ListenInfo = new ListenInfo { Ip = "127.0.0.1" } });
-        }
-        catch (WorkerRequestException refused)
-        {
-            Assert.Ignore($"The worker makes no pipes: {refused.Reason}");
-        }
-    }
 
     private async Task OpenAsync(int workers, int consumersPerRouter)
     {

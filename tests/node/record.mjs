@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import * as mediasoup from 'mediasoup'
-import { inputs, scenarios } from './scenarios.mjs'
+import { inputs, scenarios } from './recordings.mjs'
 import { next } from './endpoint.mjs'
 import { Tape } from './tape.mjs'
 
@@ -27,6 +27,7 @@ for (const [name, scenario] of Object.entries(scenarios)) {
   tape.start()
   const worker = await mediasoup.createWorker(settings)
   await scenario(worker)
+  tape.end()
   worker.close()
   await next(worker, 'subprocessclose')
   writeFileSync(`${to}/${name}.json`, print(name, tape.stop()))

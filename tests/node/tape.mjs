@@ -15,6 +15,7 @@ const TIMES = new Set(['timestamp', 'ru_utime', 'ru_stime', 'ru_maxrss', 'ru_min
 export class Tape {
   #frames = []
   #spawn = childProcess.spawn
+  #end = Infinity
 
   // From now on, workers that are started are listened to.
   start() {
@@ -31,13 +32,18 @@ export class Tape {
     }
   }
 
+  // The scenario is over: what is asked from now on only cleans up.
+  end() {
+    this.#end = this.#frames.length
+  }
+
   // What was said since the start, and nothing from now on.
   stop() {
     childProcess.spawn = this.#spawn
     const names = new Names()
     return this.#frames
       .map(({ to, frame }) => ({ to, ...decode(frame) }))
-      .filter(({ data_type }) => data_type !== 'Log')
+      .filter(({ data_type }, i) => data_type !== 'Log' && (i < this.#end || data_type === 'Notification'))
       .map((frame) => names.replace(frame))
   }
 }
@@ -86,6 +92,8 @@ class Names {
     if (field === 'pid') return PID
     if (TIMES.has(field)) return 1
     if (fromWorker && OWN_PORTS.has(field) && value !== 0) return this.#name(this.#ports, value, (n) => FIRST_PORT + n)
+    // What one worker said may be told to another.
+    if (field === 'port' && this.#ports.has(value)) return this.#ports.get(value)
     const drawn = value >= DRAWN_SSRC.min && value <= DRAWN_SSRC.max
     return drawn && /ssrc|^key$/.test(field) ? this.#name(this.#ssrcs, value, (n) => DRAWN_SSRC.min + n) : value
   }

@@ -3,7 +3,7 @@ using Millrace.Interop;
 
 namespace Millrace.Controller.Tests.Transcripts;
 
-/// <summary>The calls of tests/node/scenarios.mjs, made through our controller in the same order with the same parameters.</summary>
+/// <summary>The calls of tests/node/recordings.mjs, made through our controller in the same order with the same parameters.</summary>
 internal static class Scenarios
 {
     private const string Loopback = "127.0.0.1";
@@ -23,6 +23,11 @@ internal static class Scenarios
             ["plainTransport"] = PlainTransportAsync,
             ["media"] = MediaAsync,
             ["audioLevelObserver"] = AudioLevelObserverAsync,
+            ["activeSpeakerObserver"] = ActiveSpeakerObserverAsync,
+            ["pipeTransport"] = PipeScenarios.TransportAsync,
+            ["pipeToRouter"] = PipeScenarios.ToRouterAsync,
+            ["directTransport"] = DataScenarios.DirectAsync,
+            ["data"] = DataScenarios.SctpAsync,
         };
 
     private static async Task WorkerAsync(Worker worker, Transcript transcript)
@@ -210,5 +215,21 @@ internal static class Scenarios
         Assert.That(dump.RtpObserverIds, Is.Empty);
     }
 
-    private static PlainTransportOptions Plain { get; } = new() { ListenInfo = new() { Ip = Loopback }, Comedia = true };
+    private static async Task ActiveSpeakerObserverAsync(Worker worker, Transcript transcript)
+    {
+        Router router = await worker.CreateRouterAsync(transcript.Router);
+        PlainTransport incoming = await router.CreatePlainTransportAsync(Plain);
+        Producer audio = await incoming.ProduceAsync(new() { Kind = MediaKind.Audio, RtpParameters = transcript.Rtp("opus") });
+        ActiveSpeakerObserver observer = await router.CreateActiveSpeakerObserverAsync(new() { Interval = 400 });
+        await observer.AddProducerAsync(audio);
+        await observer.PauseAsync();
+        await observer.ResumeAsync();
+        await observer.RemoveProducerAsync(audio);
+        await observer.CloseAsync();
+        RouterDump dump = await router.DumpAsync();
+
+        Assert.That(dump.RtpObserverIds, Is.Empty);
+    }
+
+    public static PlainTransportOptions Plain { get; } = new() { ListenInfo = new() { Ip = Loopback }, Comedia = true };
 }

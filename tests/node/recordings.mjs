@@ -83,6 +83,12 @@ const remoteDtls = {
 const KEY_30 = Buffer.from(Array.from({ length: 30 }, (_, i) => i)).toString('base64')
 const KEY_28 = Buffer.from(Array.from({ length: 28 }, (_, i) => i)).toString('base64')
 
+const KEY_44 = Buffer.from(Array.from({ length: 44 }, (_, i) => i)).toString('base64')
+// Version 2, payload type 111, sequence number 1, timestamp 0, SSRC 11111.
+const RTP = '806f00010000000000002b67fcfffe'
+// RFC 3550 6.4.2: an empty report of SSRC 1.
+const RECEIVER_REPORT = '80c9000100000001'
+
 function room(worker) {
   return worker.createRouter({ mediaCodecs: inputs.router.codecs })
 }
@@ -209,5 +215,108 @@ export const scenarios = {
     await observer.removeProducer({ producerId: audio.id })
     observer.close()
     await router.dump()
+  },
+
+  async activeSpeakerObserver(worker) {
+    const router = await room(worker)
+    const incoming = await plain(router)
+    const audio = await incoming.produce({ kind: 'audio', rtpParameters: inputs.opus })
+    const observer = await router.createActiveSpeakerObserver({ interval: 400 })
+    await observer.addProducer({ producerId: audio.id })
+    await observer.pause()
+    await observer.resume()
+    await observer.removeProducer({ producerId: audio.id })
+    observer.close()
+    await router.dump()
+  },
+
+  async pipeTransport(worker) {
+    const router = await room(worker)
+    const incoming = await plain(router)
+    const layers = await incoming.produce({ kind: 'video', rtpParameters: inputs.simulcast })
+    const listenInfo = { protocol: 'udp', ip: LOOPBACK }
+    const secret = await router.createPipeTransport({ listenInfo, enableRtx: true, enableSrtp: true })
+    await secret.connect({
+      ip: LOOPBACK,
+      port: 9_010,
+      srtpParameters: { cryptoSuite: 'AEAD_AES_256_GCM', keyBase64: KEY_44 },
+    })
+    const whole = await secret.consume({ producerId: layers.id })
+    const open = await router.createPipeTransport({ listenInfo })
+    await open.connect({ ip: LOOPBACK, port: 9_012 })
+    await open.consume({ producerId: layers.id })
+    await whole.pause()
+    await secret.getStats()
+    await open.dump()
+    router.close()
+    await worker.dump()
+  },
+
+  async pipeToRouter(worker) {
+    const near = await room(worker)
+    const far = await room(worker)
+    const incoming = await plain(near)
+    const audio = await incoming.produce({ kind: 'audio', rtpParameters: inputs.opus, paused: true })
+    const layers = await incoming.produce({ kind: 'video', rtpParameters: inputs.simulcast })
+    const options = { router: far, keepId: false, enableSctp: false, listenInfo: { protocol: 'udp', ip: LOOPBACK } }
+    await near.pipeToRouter({ ...options, producerId: audio.id })
+    await near.pipeToRouter({ ...options, producerId: layers.id })
+    await far.dump()
+  },
+
+  async directTransport(worker) {
+    const router = await room(worker)
+    const direct = await router.createDirectTransport({ maxMessageSize: 100_000 })
+    const audio = await direct.produce({ kind: 'audio', rtpParameters: inputs.opus })
+    audio.send(Buffer.from(RTP, 'hex'))
+    direct.sendRtcp(Buffer.from(RECEIVER_REPORT, 'hex'))
+    const chat = await direct.produceData({ label: 'chat', protocol: 'text' })
+    const read = await direct.consumeData({ dataProducerId: chat.id, subchannels: [1] })
+    await read.setSubchannels([1, 2])
+    await read.addSubchannel(3)
+    await read.removeSubchannel(1)
+    chat.send('all')
+    chat.send(Buffer.from([1, 2, 3]))
+    chat.send('some', undefined, [2, 7], 2)
+    await read.pause()
+    await read.resume()
+    await chat.pause()
+    await chat.resume()
+    await chat.dump()
+    await chat.getStats()
+    await read.dump()
+    await read.getStats()
+    read.close()
+    chat.close()
+    await direct.getStats()
+    await direct.dump()
+    direct.close()
+    await router.dump()
+  },
+
+  async data(worker) {
+    const router = await room(worker)
+    const sctp = { comedia: false, enableSctp: true, maxSendMessageSize: 100_000, maxReceiveMessageSize: 120_000 }
+    const incoming = await plain(router, sctp)
+    const outgoing = await plain(router, { comedia: false, enableSctp: true })
+    const ordered = await incoming.produceData({
+      label: 'ordered',
+      protocol: 'p',
+      sctpStreamParameters: { streamId: 4, ordered: true },
+    })
+    const lossy = await incoming.produceData({
+      label: 'lossy',
+      sctpStreamParameters: { streamId: 5, ordered: false, maxRetransmits: 2 },
+      paused: true,
+    })
+    const first = await outgoing.consumeData({ dataProducerId: ordered.id })
+    const second = await outgoing.consumeData({ dataProducerId: lossy.id, ordered: false, maxRetransmits: 5, paused: true })
+    await first.setBufferedAmountLowThreshold(2_000)
+    await first.getBufferedAmount()
+    await second.getStats()
+    lossy.close()
+    first.close()
+    incoming.close()
+    await outgoing.dump()
   },
 }
