@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Millrace.Controller;
 using Millrace.Controller.Rtp;
@@ -125,6 +128,40 @@ internal sealed class SpreadTests : IAsyncDisposable
             RouterDump dump = await router.Router.DumpAsync();
             Assert.That(dump.ConsumersByProducer, Has.Count.EqualTo(all.Length), "each publication is there once");
         }
+    }
+
+    [Test]
+    public async Task Packets_CrossFromOneWorkerToAnother()
+    {
+        await OpenAsync(workers: 2, consumersPerRouter: 1);
+        Visitor alice = await SpeakerAsync("alice");
+        await SpeakerAsync("bob", SubscribeType.None);
+        RoomRouter near = _rooms.Rooms[0].Routers[0];
+        RoomRouter far = _rooms.Rooms[0].Routers[1];
+        PlainTransportOptions plain = new() { ListenInfo = new ListenInfo { Ip = "127.0.0.1" } };
+        using Socket ear = Bound();
+        PlainTransport source = await near.Router.CreatePlainTransportAsync(plain with { Comedia = true });
+        PlainTransport sink = await far.Router.CreatePlainTransportAsync(plain);
+        await sink.ConnectAsync(new() { Ip = "127.0.0.1", Port = ((IPEndPoint)ear.LocalEndPoint!).Port });
+        Producer producer = await source.ProduceAsync(new() { Kind = MediaKind.Audio, RtpParameters = Browser.Opus(ssrc: 4242) });
+        Publication sound = new(producer, alice.Peer, near, source.Id, appData: null);
+
+        Producer there = await sound.ReachAsync(far);
+        Consumer heard = await sink.ConsumeAsync(new() { Producer = there, RtpCapabilities = far.Router.RtpCapabilities });
+        using CancellationTokenSource enough = new(TimeSpan.FromSeconds(30));
+        Task speaking = SpeakAsync(new IPEndPoint(IPAddress.Loopback, source.Tuple.LocalPort), enough.Token);
+        byte[] packet = new byte[1500];
+        int length;
+        do
+        {
+            length = await ear.ReceiveAsync(packet, enough.Token);
+        }
+        while (!IsSound(packet.AsSpan(0, length), heard.RtpParameters.Encodings[0].Ssrc!.Value));
+        await enough.CancelAsync();
+        await speaking;
+
+        Assert.That(packet[(length - Payload.Length)..length], Is.EqualTo(Payload));
+        Assert.That(there.Router, Is.SameAs(far.Router));
     }
 
     [Test]
@@ -264,9 +301,41 @@ internal sealed class SpreadTests : IAsyncDisposable
         Assert.That(alice.Peer.Publications.Single().Producer.IsClosed, Is.False);
     }
 
+    private static byte[] Payload { get; } = [0xfc, 0xff, 0xfe, 1, 2, 3];
+
     private Room Room => _rooms.Rooms[0];
 
     private int[] Nodes => [.. Room.Routers.Select(router => router.Node.Number)];
+
+    private static Socket Bound()
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
+    }
+
+    // A packet every 20 ms (RFC 3550 5.1: version 2, payload type 111, SSRC 4242), until somebody has heard one.
+    private static async Task SpeakAsync(IPEndPoint to, CancellationToken cancellationToken)
+    {
+        using Socket socket = Bound();
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
+        try
+        {
+            for (ushort sequence = 1; await timer.WaitForNextTickAsync(cancellationToken); ++sequence)
+            {
+                byte[] header = [0x80, 111, (byte)(sequence >> 8), (byte)sequence, 0, 0, 0, 0, 0, 0, 0x10, 0x92];
+                BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(4), sequence * 960u);
+                await socket.SendToAsync((byte[])[.. header, .. Payload], to, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It was heard.
+        }
+    }
+
+    private static bool IsSound(ReadOnlySpan<byte> packet, uint ssrc) =>
+        packet.Length >= 12 && packet[1] is >= 96 and < 127 && BinaryPrimitives.ReadUInt32BigEndian(packet[8..]) == ssrc;
 
     private static IEnumerable<Publication> Publications(Visitor[] all) => all.SelectMany(one => one.Peer.Publications);
 
