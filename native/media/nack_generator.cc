@@ -100,9 +100,8 @@ NackGenerator::Arrival NackGenerator::TakeMissing(int64_t sequence, Origin origi
       [](const Missing& packet, int64_t wanted) { return packet.sequence < wanted; });
   if (found == missing_.end() || found->sequence != sequence) return {};
   Arrival arrival{.was_missing = true, .was_asked = found->requests > 0, .ask_key_frame = false};
-  // No answer comes sooner than the round trip.
-  bool is_repair = origin == Origin::kRepair ||
-                   (origin == Origin::kUnknown && arrival.was_asked && now - found->asked >= rtt_);
+  // Without an RTX stream what was asked for counts as repaired; if it comes twice, it was not.
+  bool is_repair = origin == Origin::kRepair || (origin == Origin::kUnknown && arrival.was_asked);
   if (!is_repair) {
     first_delay_.CameLate(now - found->since, now);
   } else if (arrival.was_asked) {
