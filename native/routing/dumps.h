@@ -52,6 +52,7 @@ struct RtpListenerDump {
 
 struct TransportDump {
   std::string id{};
+  bool direct = false;
   std::vector<std::string> producer_ids{};
   std::vector<std::string> consumer_ids{};
   std::vector<SsrcName> ssrc_consumer_ids{};
@@ -90,7 +91,11 @@ struct PlainTransportDump {
   std::optional<SrtpParameters> srtp_parameters{};
 };
 
-using AnyTransportDump = std::variant<WebRtcTransportDump, PlainTransportDump>;
+struct DirectTransportDump {
+  TransportDump base{};
+};
+
+using AnyTransportDump = std::variant<WebRtcTransportDump, PlainTransportDump, DirectTransportDump>;
 
 struct TransportStats {
   std::string transport_id{};
@@ -134,7 +139,12 @@ struct PlainTransportStats {
   std::optional<TransportTuple> rtcp_tuple{};
 };
 
-using AnyTransportStats = std::variant<WebRtcTransportStats, PlainTransportStats>;
+struct DirectTransportStats {
+  TransportStats base{};
+};
+
+using AnyTransportStats =
+    std::variant<WebRtcTransportStats, PlainTransportStats, DirectTransportStats>;
 
 struct RtpStreamParameters {
   uint32_t encoding_index = 0;

@@ -42,7 +42,11 @@ bool EgressQueue::Seal(Link& link, Traffic& traffic, OutgoingBandwidth* bandwidt
     }
     size_t size = SealOne(entry, link, bandwidth, target, turn);
     if (size == 0) continue;
-    turn.out.Commit(link.rtp_path(), size);
+    if (link.direct()) {
+      Tell(entry, target.first(size), turn);
+    } else {
+      turn.out.Commit(link.rtp_path(), size);
+    }
     if (!entry.stream)
       probation_bytes += size;
     else
@@ -95,6 +99,14 @@ size_t EgressQueue::SealOne(const EgressPacket& entry, Link& link, OutgoingBandw
   }
   if (entry.stream && !entry.rewrite.rtx) Remember(entry, target.first(sealed.size()), turn);
   return sealed.size();
+}
+
+// The packet's bytes go to the controller; the slab's room is given back.
+void EgressQueue::Tell(const EgressPacket& entry, Bytes packet, Turn& turn) {
+  // Padding has no consumer, and is for links that have a bandwidth.
+  if (!entry.stream) return;
+  turn.events.notifications.push_back(
+      ConsumerRtpSent{entry.stream->consumer().id(), {packet.begin(), packet.end()}});
 }
 
 EgressQueue::Sender EgressQueue::SenderOf(const EgressPacket& entry, OutgoingBandwidth* bandwidth) {

@@ -52,6 +52,7 @@ class EgressQueue {
   [[nodiscard]] size_t SealOne(const EgressPacket& entry, Link& link, OutgoingBandwidth* bandwidth,
                                MutableBytes target, Turn& turn);
   [[nodiscard]] static Sender SenderOf(const EgressPacket& entry, OutgoingBandwidth* bandwidth);
+  static void Tell(const EgressPacket& entry, Bytes packet, Turn& turn);
   [[nodiscard]] Bytes PayloadOf(const EgressPacket& entry);
   void Remember(const EgressPacket& entry, Bytes sealed, Turn& turn);
   void DropAll(DropReason reason, Turn& turn);

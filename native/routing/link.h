@@ -22,7 +22,7 @@ namespace millrace {
 
 // The bytes' side of a transport: which paths it talks to, and how bytes are opened and sealed.
 // Knows nothing of producers and consumers. What every packet needs stands here without a virtual
-// call; the two kinds (WebRtcLink, PlainLink) decide about paths and keys.
+// call; the kinds (WebRtcLink, PlainLink, DirectLink) decide about paths and keys.
 class Link {
  public:
   virtual ~Link() = default;
@@ -57,6 +57,8 @@ class Link {
   // Never again.
   [[nodiscard]] virtual bool ended() const { return false; }
   [[nodiscard]] const Path& rtp_path() const { return rtp_path_; }
+  // What leaves is told to the controller instead of sent to a path.
+  [[nodiscard]] bool direct() const { return direct_; }
   // How a stream that leaves is called in SealRtp, for as long as the keys live; the same answer
   // for an SSRC that is known. Nothing when the keys have seen too many.
   [[nodiscard]] std::optional<SrtpStream> AddSending(Ssrc ssrc);
@@ -64,7 +66,7 @@ class Link {
   // As SrtpSender::SealRtp; copies where there are no keys.
   SrtpResult SealRtp(SrtpStream stream, MutableBytes target, size_t header_size, Bytes payload);
   // Seals and sends one compound packet. Answers the bytes that leave, zero for none.
-  size_t SendRtcp(Bytes compound, Turn& turn);
+  virtual size_t SendRtcp(Bytes compound, Turn& turn);
 
   // Sends one SCTP packet. Answers the bytes that leave, zero for none.
   virtual size_t SendSctp(Bytes packet, Turn& turn);
@@ -93,6 +95,7 @@ class Link {
   std::vector<Listener> listeners_;
   bool encrypted_;
   bool ready_ = false;
+  bool direct_ = false;
   Path rtp_path_;
   std::optional<Path> rtcp_path_;
   ByteStrings application_data_;

@@ -15,6 +15,9 @@ namespace millrace {
 // comedia, from the first packet that arrives; where SRTP is on, from the first authentic one.
 class PlainLink final : public Link {
  public:
+  using DumpValue = PlainTransportDump;
+  using StatsValue = PlainTransportStats;
+
   // `listeners` has one socket, or a second one for RTCP.
   PlainLink(std::string id, std::vector<Listener> listeners, const PlainTransportOptions& options,
             RouterCommons& commons);

@@ -18,6 +18,9 @@ namespace millrace {
 // never reach DTLS or SRTP; media leaves by the selected path only.
 class WebRtcLink final : public Link {
  public:
+  using DumpValue = WebRtcTransportDump;
+  using StatsValue = WebRtcTransportStats;
+
   struct Settings {
     std::string id;
     std::vector<Listener> listeners;  // of its own, or empty when `server` is given

@@ -70,18 +70,25 @@ void Router::OnRtp(Transport& transport, const Path& path, Bytes bytes, Timestam
   if (transport.link().ready() != transport.was_ready_) OnLinkChange(transport, turn);
 
   packet->received = received;
-  const StreamRoute* route = FindRoute(transport, *view, received, turn);
+  packet->size = static_cast<uint16_t>(opened.size());
+  OnOpenedRtp(transport, packet, *view, turn);
+}
+
+// `packet.bytes` hold `packet.size` bytes in the clear, of which `view` is the reading.
+void Router::OnOpenedRtp(Transport& transport, const RtpPacketRef& packet, const RtpView& view,
+                         Turn& turn) {
+  const StreamRoute* route = FindRoute(transport, view, packet->received, turn);
   if (!route) return;
   (route->rtx ? transport.traffic().rtx_received : transport.traffic().rtp_received)
-      .Add(bytes.size(), turn.now);
+      .Add(packet->size, turn.now);
   Producer& producer = *route->producer;
   uint8_t stream_index = route->stream;
-  Producer::Received result = producer.Receive(*route, *packet, opened.size(), turn);
+  Producer::Received result = producer.Receive(*route, *packet, packet->size, turn);
   if (result.score_changed) OnScoreChange(producer, turn);
   if (result.ask_key_frame) AskKeyFrame(producer, stream_index, turn);
   const Producer::Stream& stream = producer.streams()[stream_index];
   if (stream.receive) transport.Schedule(stream.receive->deadline(), turn);
-  if (result.drop) return drop(*result.drop);
+  if (result.drop) return turn.out.CountDrop(*result.drop);
   Forward(producer, packet, result.frame ? &*result.frame : nullptr, turn);
 }
 

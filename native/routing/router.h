@@ -36,6 +36,9 @@ class Router {
   // A TCP connection of the transport's peer has ended.
   void OnPathEnded(Transport& transport, const Path& path, Turn& turn);
   void OnTransportDeadline(Transport& transport, Turn& turn);
+  // RTP and RTCP that the controller brings to a direct transport; an error when they are none.
+  [[nodiscard]] Result<Done> ReceiveDirectRtp(Producer& producer, Bytes bytes, Turn& turn);
+  [[nodiscard]] Result<Done> ReceiveDirectRtcp(Transport& transport, Bytes bytes, Turn& turn);
   // The router's own timers: its observers.
   void OnDeadline(Turn& turn);
   [[nodiscard]] Timestamp deadline() const;
@@ -67,6 +70,8 @@ class Router {
 
   // router.cc: RTP
   void OnRtp(Transport& transport, const Path& path, Bytes bytes, Timestamp received, Turn& turn);
+  void OnOpenedRtp(Transport& transport, const RtpPacketRef& packet, const RtpView& view,
+                   Turn& turn);
   [[nodiscard]] const StreamRoute* FindRoute(Transport& transport, const RtpView& view,
                                              Timestamp received, Turn& turn);
   void Forward(Producer& producer, const RtpPacketRef& packet, const DependencyFrame* frame,
@@ -86,6 +91,7 @@ class Router {
 
   // router_rtcp.cc
   void OnRtcp(Transport& transport, const Path& path, Bytes bytes, Turn& turn);
+  void OnOpenedRtcp(Transport& transport, Bytes compound, Turn& turn);
   void OnRtcpBlock(Transport& transport, const RtcpBlock& block, Turn& turn);
   void OnSenderReport(Transport& transport, const RtcpBlock& block, Turn& turn);
   void OnReportBlocks(Transport& transport, const ReportBlocks& blocks, Turn& turn);

@@ -82,6 +82,21 @@ Result<Transport*> RouterControl::CreatePlainTransport(Router& router, const std
   return Register(router, std::move(transport));
 }
 
+Result<Transport*> RouterControl::CreateDirectTransport(Router& router, const std::string& id,
+                                                        const DirectTransportOptions& options,
+                                                        Turn& turn) {
+  if (commons_.registry.Contains(id)) return Exists("Transport", id);
+  if (options.base.enable_sctp) return Error::Type("a direct transport has no SCTP");
+  TransportOptions base = options.base;
+  base.direct = true;
+  auto transport =
+      std::make_unique<Transport>(id, router, commons_, base, std::make_unique<DirectLink>(id));
+  Result<Transport*> registered = Register(router, std::move(transport));
+  // It is connected from the beginning.
+  router.OnLinkChange(*registered.value(), turn);
+  return registered;
+}
+
 Result<RtpObserver*> RouterControl::CreateAudioLevelObserver(
     Router& router, const std::string& id, const AudioLevelObserverOptions& options, Turn& turn) {
   if (options.max_entries == 0) return Error::Type("invalid maxEntries value 0");

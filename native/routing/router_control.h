@@ -29,6 +29,9 @@ class RouterControl {
   [[nodiscard]] Result<Transport*> CreatePlainTransport(Router& router, const std::string& id,
                                                         const PlainTransportOptions& options,
                                                         Turn& turn);
+  [[nodiscard]] Result<Transport*> CreateDirectTransport(Router& router, const std::string& id,
+                                                         const DirectTransportOptions& options,
+                                                         Turn& turn);
   [[nodiscard]] Result<RtpObserver*> CreateAudioLevelObserver(
       Router& router, const std::string& id, const AudioLevelObserverOptions& options, Turn& turn);
   [[nodiscard]] Result<RtpObserver*> CreateActiveSpeakerObserver(

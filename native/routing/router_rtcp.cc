@@ -17,13 +17,18 @@ void Router::OnRtcp(Transport& transport, const Path& path, Bytes bytes, Turn& t
   if (!transport.rtcp_budget().Take(1, turn.now)) return drop(DropReason::kRateLimit);
   SrtpResult opened = transport.link().OpenRtcp(bytes, rtcp_buffer_);
   if (!opened.ok()) return drop(opened.reason());
-  RtcpReader reader(Bytes(rtcp_buffer_).first(opened.size()));
-  std::optional<RtcpBlock> block = reader.Next();
-  if (!block) return drop(DropReason::kMalformed);
+  Bytes compound = Bytes(rtcp_buffer_).first(opened.size());
+  if (!RtcpReader(compound).Next()) return drop(DropReason::kMalformed);
   transport.link().Authenticated(path, true, turn);
   if (transport.link().ready() != transport.was_ready_) OnLinkChange(transport, turn);
-  for (; block; block = reader.Next()) OnRtcpBlock(transport, *block, turn);
-  if (!reader.ok()) drop(DropReason::kMalformed);
+  OnOpenedRtcp(transport, compound, turn);
+}
+
+// A compound in the clear; what stands behind a malformed packet is not read.
+void Router::OnOpenedRtcp(Transport& transport, Bytes compound, Turn& turn) {
+  RtcpReader reader(compound);
+  while (std::optional<RtcpBlock> block = reader.Next()) OnRtcpBlock(transport, *block, turn);
+  if (!reader.ok()) turn.out.CountDrop(DropReason::kMalformed);
 }
 
 void Router::OnRtcpBlock(Transport& transport, const RtcpBlock& block, Turn& turn) {

@@ -137,6 +137,15 @@ struct TransportTraced {
   TraceDirection direction = TraceDirection::kOut;
   std::optional<BandwidthTrace> bandwidth{};  // with kBwe only
 };
+// What a direct transport sends, to the controller itself.
+struct ConsumerRtpSent {
+  std::string id{};
+  std::vector<uint8_t> packet{};
+};
+struct DirectRtcpSent {
+  std::string id{};
+  std::vector<uint8_t> compound{};
+};
 struct AudioLevelVolumes {
   struct Volume {
     std::string producer_id{};
@@ -153,15 +162,14 @@ struct DominantSpeakerChanged {
   std::string producer_id{};
 };
 
-using RoutingEvent =
-    std::variant<IceStateChanged, IceSelectedTupleChanged, DtlsStateChanged, PlainTupleLearned,
-                 ProducerScoreChanged, ProducerVideoOrientationChanged, ProducerTraced,
-                 ConsumerTraced, ConsumerScoreChanged, ConsumerLayersChanged,
-                 ConsumerProducerPaused, ConsumerProducerResumed, ConsumerProducerClosed,
-                 TransportTraced, AudioLevelVolumes, AudioLevelSilence, DominantSpeakerChanged,
-                 SctpStateChanged, SctpCapabilitiesNegotiated, DataConsumerBufferedAmountLow,
-                 DataConsumerSendBufferFull, DataConsumerProducerPaused,
-                 DataConsumerProducerResumed, DataConsumerProducerClosed, DataConsumerMessage>;
+using RoutingEvent = std::variant<
+    IceStateChanged, IceSelectedTupleChanged, DtlsStateChanged, PlainTupleLearned,
+    ProducerScoreChanged, ProducerVideoOrientationChanged, ProducerTraced, ConsumerTraced,
+    ConsumerScoreChanged, ConsumerLayersChanged, ConsumerProducerPaused, ConsumerProducerResumed,
+    ConsumerProducerClosed, TransportTraced, ConsumerRtpSent, DirectRtcpSent, AudioLevelVolumes,
+    AudioLevelSilence, DominantSpeakerChanged, SctpStateChanged, SctpCapabilitiesNegotiated,
+    DataConsumerBufferedAmountLow, DataConsumerSendBufferFull, DataConsumerProducerPaused,
+    DataConsumerProducerResumed, DataConsumerProducerClosed, DataConsumerMessage>;
 
 // What routing has to say beside datagrams. The worker drains both lists after every call into
 // routing: notifications in their order, and the transports whose deadline() became earlier.

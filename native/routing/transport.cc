@@ -32,9 +32,10 @@ std::optional<uint64_t> UnlessZero(uint64_t value) {
 }  // namespace
 
 Transport::Transport(std::string id, Router& router, RouterCommons& commons,
-                     const TransportOptions& options)
+                     const TransportOptions& options, AnyLink link)
     : commons_(commons),
       router_(router),
+      link_(std::visit([](const auto& any) -> Link* { return any.get(); }, link)),
       egress_(commons.packets),
       data_(options, commons.random),
       rtcp_(commons.random),
@@ -42,47 +43,39 @@ Transport::Transport(std::string id, Router& router, RouterCommons& commons,
       incoming_bytes_(0, 0),
       incoming_packets_(0, 0),
       id_(std::move(id)),
+      owned_link_(std::move(link)),
+      sockets_(link_->sockets()),
       max_send_message_size_(options.max_send_message_size),
       max_receive_message_size_(options.max_receive_message_size),
       initial_outgoing_bitrate_(
-          options.initial_available_outgoing_bitrate.value_or(kInitialBitrate)) {}
-
-Transport::Transport(std::string id, Router& router, RouterCommons& commons,
-                     const TransportOptions& options, std::unique_ptr<WebRtcLink> link)
-    : Transport(std::move(id), router, commons, options) {
-  webrtc_ = link.get();
-  link_ = std::move(link);
-  sockets_ = link_->sockets();
-  webrtc_->AttachTo(*this);
-  incoming_packets_ = TokenBucket(kIncomingPacketsPerSecond, kIncomingPacketsPerSecond);
-}
-
-Transport::Transport(std::string id, Router& router, RouterCommons& commons,
-                     const TransportOptions& options, std::unique_ptr<PlainLink> link)
-    : Transport(std::move(id), router, commons, options) {
-  plain_ = link.get();
-  link_ = std::move(link);
-  sockets_ = link_->sockets();
+          options.initial_available_outgoing_bitrate.value_or(kInitialBitrate)) {
+  if (WebRtcLink* webrtc = LinkAs<WebRtcLink>()) {
+    webrtc->AttachTo(*this);
+    incoming_packets_ = TokenBucket(kIncomingPacketsPerSecond, kIncomingPacketsPerSecond);
+  }
 }
 
 Transport::~Transport() = default;
 
 Result<DtlsRoleName> Transport::ConnectWebRtc(const DtlsParameters& remote, Turn& turn) {
-  if (!webrtc_) return Error::Of("not a WebRTC transport");
-  Result<DtlsRoleName> role = webrtc_->Connect(remote, turn);
+  WebRtcLink* link = LinkAs<WebRtcLink>();
+  if (!link) return Error::Of("not a WebRTC transport");
+  Result<DtlsRoleName> role = link->Connect(remote, turn);
   router_.OnLinkChange(*this, turn);
   Schedule(link_->deadline(), turn);
   return role;
 }
 
 Result<IceParameters> Transport::RestartIce(Turn& turn) {
-  if (!webrtc_) return Error::Of("not a WebRTC transport");
-  return webrtc_->RestartIce(turn);
+  WebRtcLink* link = LinkAs<WebRtcLink>();
+  if (!link) return Error::Of("not a WebRTC transport");
+  return link->RestartIce(turn);
 }
 
 Result<PlainConnectAnswer> Transport::ConnectPlain(const PlainConnectOptions& options, Turn& turn) {
-  if (!plain_) return Error::Of("not a plain transport");
-  Result<PlainConnectAnswer> answer = plain_->Connect(options);
+  PlainLink* link = LinkAs<PlainLink>();
+  if (!link) return Error::Of("not a plain transport");
+  Result<PlainConnectAnswer> answer = link->Connect(options);
   router_.OnLinkChange(*this, turn);
   return answer;
 }
@@ -120,25 +113,23 @@ Result<Done> Transport::SetMinOutgoingBitrate(uint64_t bps, Turn& turn) {
 }
 
 AnyTransportDump Transport::Dump() const {
-  if (webrtc_) {
-    WebRtcTransportDump dump{.base = BaseDump()};
-    webrtc_->Dump(dump);
-    return dump;
-  }
-  PlainTransportDump dump{.base = BaseDump()};
-  plain_->Dump(dump);
-  return dump;
+  return std::visit(
+      [&]<typename Kind>(const std::unique_ptr<Kind>& link) -> AnyTransportDump {
+        typename Kind::DumpValue dump{.base = BaseDump()};
+        link->Dump(dump);
+        return dump;
+      },
+      owned_link_);
 }
 
 AnyTransportStats Transport::Stats(Timestamp now) const {
-  if (webrtc_) {
-    WebRtcTransportStats stats{.base = BaseStats(now)};
-    webrtc_->Stats(stats);
-    return stats;
-  }
-  PlainTransportStats stats{.base = BaseStats(now)};
-  plain_->Stats(stats);
-  return stats;
+  return std::visit(
+      [&]<typename Kind>(const std::unique_ptr<Kind>& link) -> AnyTransportStats {
+        typename Kind::StatsValue stats{.base = BaseStats(now)};
+        link->Stats(stats);
+        return stats;
+      },
+      owned_link_);
 }
 
 void Transport::Schedule(Timestamp time, Turn& turn) {
@@ -163,6 +154,7 @@ void Transport::UpdateDeadline() {
 TransportDump Transport::BaseDump() const {
   TransportDump dump{
       .id = id_,
+      .direct = is_direct(),
       .mid_extension = IdIn(extension_ids_, RtpExtension::kMid),
       .rid_extension = IdIn(extension_ids_, RtpExtension::kRid),
       .repaired_rid_extension = IdIn(extension_ids_, RtpExtension::kRepairedRid),

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "base/result.h"
@@ -16,6 +17,7 @@
 #include "routing/consumer.h"
 #include "routing/data_channels.h"
 #include "routing/egress_queue.h"
+#include "routing/link_direct.h"
 #include "routing/link_plain.h"
 #include "routing/link_webrtc.h"
 #include "routing/outgoing_bandwidth.h"
@@ -35,10 +37,12 @@ class Router;
 // router_control adds and removes any. Never forwards by itself: that is the router's.
 class Transport {
  public:
+  // A link of one of the kinds there are.
+  using AnyLink = std::variant<std::unique_ptr<WebRtcLink>, std::unique_ptr<PlainLink>,
+                               std::unique_ptr<DirectLink>>;
+
   Transport(std::string id, Router& router, RouterCommons& commons, const TransportOptions& options,
-            std::unique_ptr<WebRtcLink> link);
-  Transport(std::string id, Router& router, RouterCommons& commons, const TransportOptions& options,
-            std::unique_ptr<PlainLink> link);
+            AnyLink link);
   ~Transport();
 
   // --- for the worker
@@ -49,8 +53,9 @@ class Transport {
   [[nodiscard]] Timestamp deadline() const { return deadline_; }
 
   // --- control verbs; one that the kind of the transport does not know answers an error
-  [[nodiscard]] bool is_webrtc() const { return webrtc_ != nullptr; }
-  [[nodiscard]] bool is_plain() const { return plain_ != nullptr; }
+  [[nodiscard]] bool is_webrtc() const { return LinkAs<WebRtcLink>() != nullptr; }
+  [[nodiscard]] bool is_plain() const { return LinkAs<PlainLink>() != nullptr; }
+  [[nodiscard]] bool is_direct() const { return link_->direct(); }
   [[nodiscard]] Result<DtlsRoleName> ConnectWebRtc(const DtlsParameters& remote, Turn& turn);
   [[nodiscard]] Result<IceParameters> RestartIce(Turn& turn);
   [[nodiscard]] Result<PlainConnectAnswer> ConnectPlain(const PlainConnectOptions& options,
@@ -114,9 +119,12 @@ class Transport {
   friend class Router;
   friend class DirtyTransports;
 
-  // Without its link, which the public ones add.
-  Transport(std::string id, Router& router, RouterCommons& commons,
-            const TransportOptions& options);
+  // Null when the link is of another kind.
+  template <typename Kind>
+  [[nodiscard]] Kind* LinkAs() const {
+    const auto* link = std::get_if<std::unique_ptr<Kind>>(&owned_link_);
+    return link ? link->get() : nullptr;
+  }
   [[nodiscard]] TransportDump BaseDump() const;
   [[nodiscard]] TransportStats BaseStats(Timestamp now) const;
   // What all producers together negotiated.
@@ -134,7 +142,7 @@ class Transport {
   bool wants_feedback_ = false;
   bool wants_remb_ = false;
   Timestamp deadline_ = Timestamp::Never();
-  std::unique_ptr<Link> link_;
+  Link* link_;  // the owned one, whatever its kind
   EgressQueue egress_;
   RtpListener listener_;
   Traffic traffic_;
@@ -153,8 +161,7 @@ class Transport {
   size_t next_padding_ = 0;  // the consumer whose packets fill the link next
 
   std::string id_;
-  WebRtcLink* webrtc_ = nullptr;  // the link, when it is of this kind
-  PlainLink* plain_ = nullptr;
+  AnyLink owned_link_;
   std::vector<SocketId> sockets_;
   uint32_t max_send_message_size_;
   uint32_t max_receive_message_size_;

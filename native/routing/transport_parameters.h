@@ -90,6 +90,10 @@ struct PlainConnectOptions {
   std::optional<SrtpParameters> srtp_parameters{};
 };
 
+struct DirectTransportOptions {
+  TransportOptions base{};
+};
+
 enum class DtlsRoleName : uint8_t { kAuto = 0, kClient = 1, kServer = 2 };
 // A certificate's hash as signalling writes it: pairs of hexadecimal digits with colons between.
 struct FingerprintText {

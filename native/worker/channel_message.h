@@ -43,6 +43,10 @@ struct CreatePlainTransport {
   std::string id;
   PlainTransportOptions options;
 };
+struct CreateDirectTransport {
+  std::string id;
+  DirectTransportOptions options;
+};
 struct CreateAudioLevelObserver {
   std::string id;
   AudioLevelObserverOptions options;
@@ -99,18 +103,27 @@ struct NoBody {};
 // The body belongs to a method of a later version; nobody reads it.
 struct UnreadBody {};
 
-using RequestBody = std::variant<
-    NoBody, UnreadBody, UpdateSettings, CreateWebRtcServer, CloseWebRtcServer, CreateRouter,
-    CloseRouter, CreateWebRtcTransport, CreatePlainTransport, CreateAudioLevelObserver,
-    CreateActiveSpeakerObserver, CloseTransport, CloseObserver, SetMaxIncomingBitrate,
-    SetMaxOutgoingBitrate, SetMinOutgoingBitrate, ProduceOptions, ConsumeOptions,
-    EnableTransportTrace, EnableProducerTrace, EnableConsumerTrace, CloseProducer, CloseConsumer,
-    PlainConnectOptions, DtlsParameters, SetPreferredLayers, SetPriority, ObserveProducer,
-    UnobserveProducer, ProduceDataOptions, ConsumeDataOptions, CloseDataProducer, CloseDataConsumer,
-    SetLowThreshold, SetSubchannels, AddSubchannel, RemoveSubchannel, SendToConsumer>;
+using RequestBody =
+    std::variant<NoBody, UnreadBody, UpdateSettings, CreateWebRtcServer, CloseWebRtcServer,
+                 CreateRouter, CloseRouter, CreateWebRtcTransport, CreatePlainTransport,
+                 CreateDirectTransport, CreateAudioLevelObserver, CreateActiveSpeakerObserver,
+                 CloseTransport, CloseObserver, SetMaxIncomingBitrate, SetMaxOutgoingBitrate,
+                 SetMinOutgoingBitrate, ProduceOptions, ConsumeOptions, EnableTransportTrace,
+                 EnableProducerTrace, EnableConsumerTrace, CloseProducer, CloseConsumer,
+                 PlainConnectOptions, DtlsParameters, SetPreferredLayers, SetPriority,
+                 ObserveProducer, UnobserveProducer, ProduceDataOptions, ConsumeDataOptions,
+                 CloseDataProducer, CloseDataConsumer, SetLowThreshold, SetSubchannels,
+                 AddSubchannel, RemoveSubchannel, SendToConsumer>;
 
-// The notification has no body, or one that nobody reads.
-using NotificationBody = std::variant<NoBody, SendFromProducer>;
+// --- bodies of notifications
+
+struct SendRtp {
+  std::vector<uint8_t> packet;
+};
+struct SendRtcp {
+  std::vector<uint8_t> packet;
+};
+using NotificationBody = std::variant<NoBody, UnreadBody, SendRtp, SendRtcp, SendFromProducer>;
 
 // --- what comes in
 
@@ -161,13 +174,12 @@ struct PriorityAnswer {
 };
 
 // Done: accepted, and nothing to say.
-using Answer =
-    std::variant<Done, WorkerDump, ResourceUsage, WebRtcServerDump, RouterDump, ProduceAnswer,
-                 ConsumeAnswer, IceParameters, PlainConnectAnswer, PlainTransportDump,
-                 PlainTransportStats, WebRtcConnectAnswer, WebRtcTransportDump,
-                 WebRtcTransportStats, ProducerDump, ProducerStats, ConsumerDump, ConsumerStats,
-                 PreferredLayersAnswer, PriorityAnswer, DataProducerDump, DataProducerStats,
-                 DataConsumerDump, DataConsumerStats, BufferedAmountAnswer, SendAnswer,
-                 SetSubchannelsAnswer, AddSubchannelAnswer, RemoveSubchannelAnswer>;
+using Answer = std::variant<
+    Done, WorkerDump, ResourceUsage, WebRtcServerDump, RouterDump, ProduceAnswer, ConsumeAnswer,
+    IceParameters, PlainConnectAnswer, PlainTransportDump, PlainTransportStats, DirectTransportDump,
+    DirectTransportStats, WebRtcConnectAnswer, WebRtcTransportDump, WebRtcTransportStats,
+    ProducerDump, ProducerStats, ConsumerDump, ConsumerStats, PreferredLayersAnswer, PriorityAnswer,
+    DataProducerDump, DataProducerStats, DataConsumerDump, DataConsumerStats, BufferedAmountAnswer,
+    SendAnswer, SetSubchannelsAnswer, AddSubchannelAnswer, RemoveSubchannelAnswer>;
 
 }  // namespace millrace

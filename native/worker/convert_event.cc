@@ -194,6 +194,14 @@ struct EventWriter {
             builder, static_cast<fbs::Transport::TraceEventType>(event.type), event.timestamp_ms,
             static_cast<fbs::Common::TraceDirection>(event.direction), info, detail));
   }
+  EventBody operator()(const ConsumerRtpSent& event) const {
+    return BodyOf(Event::CONSUMER_RTP,
+                  fbs::Consumer::CreateRtpNotificationDirect(builder, &event.packet));
+  }
+  EventBody operator()(const DirectRtcpSent& event) const {
+    return BodyOf(Event::DIRECTTRANSPORT_RTCP,
+                  fbs::DirectTransport::CreateRtcpNotificationDirect(builder, &event.compound));
+  }
   EventBody operator()(const AudioLevelVolumes& event) const {
     std::vector<Offset<fbs::AudioLevelObserver::Volume>> volumes;
     for (const AudioLevelVolumes::Volume& volume : event.volumes) {

@@ -148,6 +148,12 @@ struct AnswerWriter {
   AnswerBody operator()(const PlainTransportStats& stats) const {
     return BodyOf(WritePlainTransportStats(builder, stats));
   }
+  AnswerBody operator()(const DirectTransportDump& dump) const {
+    return BodyOf(WriteDirectTransportDump(builder, dump));
+  }
+  AnswerBody operator()(const DirectTransportStats& stats) const {
+    return BodyOf(WriteDirectTransportStats(builder, stats));
+  }
   AnswerBody operator()(const WebRtcConnectAnswer& answer) const {
     return BodyOf(fbs::WebRtcTransport::CreateConnectResponse(
         builder, static_cast<fbs::WebRtcTransport::DtlsRole>(answer.local_role)));

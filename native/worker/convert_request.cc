@@ -7,6 +7,7 @@
 #include "schema/message_generated.h"
 #include "worker/convert_data.h"
 #include "worker/convert_fields.h"
+#include "worker/convert_notification.h"
 #include "worker/convert_rtp.h"
 #include "worker/convert_transport.h"
 
@@ -116,6 +117,12 @@ RequestBody ReadSend(FieldReader& reader, const fbs::DataConsumer::SendRequest& 
 RequestBody ReadSubchannels(FieldReader& reader,
                             const fbs::DataConsumer::SetSubchannelsRequest& body) {
   return ReadSetSubchannels(reader, body);
+}
+
+RequestBody ReadCreateDirectTransport(FieldReader& reader,
+                                      const fbs::Router::CreateDirectTransportRequest& body) {
+  return CreateDirectTransport{reader.Id(body.transport_id(), "transportId"),
+                               ReadDirectTransportOptions(*body.options())};
 }
 
 // The trace types of a list, from zero to `last`.
@@ -266,6 +273,7 @@ constexpr BodyReaders MakeReaders() {
   Enter<fbs::Router::CreateWebRtcTransportRequest, &ReadCreateWebRtcTransport>(readers);
   Enter<fbs::Router::CreatePlainTransportRequest, &ReadCreatePlainTransport>(readers);
   Enter<fbs::Router::CreateAudioLevelObserverRequest, &ReadAudioLevelObserver>(readers);
+  Enter<fbs::Router::CreateDirectTransportRequest, &ReadCreateDirectTransport>(readers);
   Enter<fbs::Router::CreateActiveSpeakerObserverRequest, &ReadActiveSpeakerObserver>(readers);
   Enter<fbs::Transport::ProduceRequest, &ReadProduce>(readers);
   Enter<fbs::Transport::ConsumeRequest, &ReadConsume>(readers);
@@ -316,9 +324,7 @@ ChannelMessage ReadNotification(const fbs::Notification::Notification& table) {
   if (table.handler_id()->size() != 0) {
     notification.handler_id = reader.Id(table.handler_id(), "handlerId");
   }
-  if (const auto* send = table.body_as_DataProducer_SendNotification()) {
-    notification.body = ReadSendFromProducer(reader, *send);
-  }
+  notification.body = ReadNotificationBody(reader, table);
   if (reader.fault()) return UnreadableFrame{reader.fault()->reason};
   return notification;
 }

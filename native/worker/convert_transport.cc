@@ -99,6 +99,11 @@ PlainTransportOptions ReadPlainTransportOptions(
   return options;
 }
 
+DirectTransportOptions ReadDirectTransportOptions(
+    const fbs::DirectTransport::DirectTransportOptions& table) {
+  return {.base = ReadOptions(*table.base())};
+}
+
 PlainConnectOptions ReadPlainConnect(FieldReader& reader,
                                      const fbs::PlainTransport::ConnectRequest& table) {
   PlainConnectOptions options;
@@ -178,7 +183,7 @@ Offset<fbs::Transport::Dump> WriteDump(Builder& builder, const TransportDump& va
 
   fbs::Transport::DumpBuilder dump(builder);
   dump.add_id(id);
-  dump.add_direct(false);
+  dump.add_direct(value.direct);
   dump.add_producer_ids(producers);
   dump.add_consumer_ids(consumers);
   dump.add_map_ssrc_consumer_id(ssrcs);
@@ -329,6 +334,16 @@ Offset<fbs::PlainTransport::GetStatsResponse> WritePlainTransportStats(
   auto rtcp_tuple = WriteOptionalTuple(builder, value.rtcp_tuple);
   return fbs::PlainTransport::CreateGetStatsResponse(builder, base, value.rtcp_mux, value.comedia,
                                                      tuple, rtcp_tuple);
+}
+
+Offset<fbs::DirectTransport::DumpResponse> WriteDirectTransportDump(
+    Builder& builder, const DirectTransportDump& value) {
+  return fbs::DirectTransport::CreateDumpResponse(builder, WriteDump(builder, value.base));
+}
+
+Offset<fbs::DirectTransport::GetStatsResponse> WriteDirectTransportStats(
+    Builder& builder, const DirectTransportStats& value) {
+  return fbs::DirectTransport::CreateGetStatsResponse(builder, WriteStats(builder, value.base));
 }
 
 }  // namespace millrace

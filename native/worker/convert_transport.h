@@ -1,6 +1,7 @@
 #pragma once
 
 #include "routing/parameters.h"
+#include "schema/direct_transport_generated.h"
 #include "schema/plain_transport_generated.h"
 #include "schema/transport_generated.h"
 #include "schema/web_rtc_transport_generated.h"
@@ -16,6 +17,8 @@ namespace millrace {
     FieldReader& reader, const Millrace::Schema::WebRtcTransport::WebRtcTransportOptions& table);
 [[nodiscard]] PlainTransportOptions ReadPlainTransportOptions(
     FieldReader& reader, const Millrace::Schema::PlainTransport::PlainTransportOptions& table);
+[[nodiscard]] DirectTransportOptions ReadDirectTransportOptions(
+    const Millrace::Schema::DirectTransport::DirectTransportOptions& table);
 [[nodiscard]] PlainConnectOptions ReadPlainConnect(
     FieldReader& reader, const Millrace::Schema::PlainTransport::ConnectRequest& table);
 [[nodiscard]] DtlsParameters ReadDtlsParameters(
@@ -34,5 +37,10 @@ WriteWebRtcTransportStats(flatbuffers::FlatBufferBuilder& builder,
 WritePlainTransportDump(flatbuffers::FlatBufferBuilder& builder, const PlainTransportDump& value);
 [[nodiscard]] flatbuffers::Offset<Millrace::Schema::PlainTransport::GetStatsResponse>
 WritePlainTransportStats(flatbuffers::FlatBufferBuilder& builder, const PlainTransportStats& value);
+[[nodiscard]] flatbuffers::Offset<Millrace::Schema::DirectTransport::DumpResponse>
+WriteDirectTransportDump(flatbuffers::FlatBufferBuilder& builder, const DirectTransportDump& value);
+[[nodiscard]] flatbuffers::Offset<Millrace::Schema::DirectTransport::GetStatsResponse>
+WriteDirectTransportStats(flatbuffers::FlatBufferBuilder& builder,
+                          const DirectTransportStats& value);
 
 }  // namespace millrace

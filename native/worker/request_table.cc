@@ -49,7 +49,6 @@ template <auto kFunction>
 constexpr Verb On = &Bound<kFunction>::Call;
 
 constexpr Later kPipes{"pipe transports come with a later version"};
-constexpr Later kDirects{"direct transports come with a later version"};
 
 using Kind = HandlerKind;
 
@@ -68,7 +67,7 @@ constexpr std::array<RequestRow, 68> kRows = {{
     {10, "router.createWebRtcTransportWithServer", Kind::kRouter, On<&AddWebRtcTransportOnServer>},
     {11, "router.createPlainTransport", Kind::kRouter, On<&AddPlainTransport>},
     {12, "router.createPipeTransport", Kind::kRouter, kPipes},
-    {13, "router.createDirectTransport", Kind::kRouter, kDirects},
+    {13, "router.createDirectTransport", Kind::kRouter, On<&AddDirectTransport>},
     {14, "router.closeTransport", Kind::kRouter, On<&DropTransport>},
     {15, "router.createActiveSpeakerObserver", Kind::kRouter, On<&AddActiveSpeakerObserver>},
     {16, "router.createAudioLevelObserver", Kind::kRouter, On<&AddAudioLevelObserver>},
@@ -136,6 +135,12 @@ constexpr bool IsComplete() {
 }
 static_assert(IsComplete(), "a row of the request table is missing or misplaced");
 
+Error UnknownMethod(uint8_t method) {
+  return Error::Of("unknown method '" + std::string(MethodName(method)) + "'");
+}
+
+}  // namespace
+
 bool IsOfKind(const Registry::Entry& target, HandlerKind kind) {
   Transport* const* transport = std::get_if<Transport*>(&target);
   switch (kind) {
@@ -165,12 +170,6 @@ bool IsOfKind(const Registry::Entry& target, HandlerKind kind) {
   }
   CHECK(false, "every kind of handler is known");
 }
-
-Error UnknownMethod(uint8_t method) {
-  return Error::Of("unknown method '" + std::string(MethodName(method)) + "'");
-}
-
-}  // namespace
 
 std::string_view ToString(HandlerKind kind) {
   switch (kind) {

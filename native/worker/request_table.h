@@ -31,6 +31,7 @@ enum class HandlerKind : uint8_t {
 };
 
 [[nodiscard]] std::string_view ToString(HandlerKind kind);
+[[nodiscard]] bool IsOfKind(const Registry::Entry& target, HandlerKind kind);
 
 // One request on its way to its verb.
 struct RequestCall {

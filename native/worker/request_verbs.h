@@ -32,6 +32,8 @@ namespace millrace {
                                                         Turn& turn);
 [[nodiscard]] Result<Answer> AddPlainTransport(Machine& machine, Router& router,
                                                const CreatePlainTransport& body, Turn& turn);
+[[nodiscard]] Result<Answer> AddDirectTransport(Machine& machine, Router& router,
+                                                const CreateDirectTransport& body, Turn& turn);
 [[nodiscard]] Result<Done> AddAudioLevelObserver(Machine& machine, Router& router,
                                                  const CreateAudioLevelObserver& body, Turn& turn);
 [[nodiscard]] Result<Done> AddActiveSpeakerObserver(Machine& machine, Router& router,

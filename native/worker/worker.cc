@@ -4,17 +4,13 @@
 #include <utility>
 
 #include "worker/convert_request.h"
-#include "worker/data_verbs.h"
 #include "worker/machine.h"
+#include "worker/notification_table.h"
 #include "worker/request_table.h"
 
 namespace millrace {
 
 namespace {
-
-// The channel's numbers of the events that a worker takes.
-constexpr uint8_t kWorkerClose = 0;
-constexpr uint8_t kDataProducerSend = 3;
 
 // How soon the same transport or router is called again at the earliest. A deadline that does not
 // move must not keep the worker busy for ever.
@@ -41,28 +37,13 @@ void OnUnreadable(const UnreadableFrame& frame, Output& out) {
   out.Log(LogLevel::kError, LogTag::kMessage, "Worker::OnFrame() | frame ignored: " + frame.why);
 }
 
-// There is nobody to answer: a message that cannot be sent is worth a line.
-void OnDataProducerSend(Machine& machine, const ChannelNotification& notification, Turn& turn) {
-  const auto* body = std::get_if<SendFromProducer>(&notification.body);
-  Result<Done> sent = Error::Type("no body");
-  if (body) sent = SendFromDirect(machine, notification.handler_id, *body, turn);
-  if (sent.ok()) return;
-  turn.out.Log(LogLevel::kWarn, LogTag::kMessage,
-               "Worker::OnFrame() | message not sent: " + sent.error().reason);
-}
-
 void OnNotification(Machine& machine, const ChannelNotification& notification, Turn& turn) {
-  if (notification.event == kWorkerClose) {
-    machine.closed = true;
-    return;
-  }
-  if (notification.event == kDataProducerSend) {
-    OnDataProducerSend(machine, notification, turn);
-    return;
-  }
+  Result<Done> done = Perform(machine, notification, turn);
+  if (done.ok() || !turn.out.WouldLog(LogLevel::kWarn, LogTag::kMessage)) return;
   turn.out.Log(LogLevel::kWarn, LogTag::kMessage,
                "Worker::OnFrame() | notification ignored: event " +
-                   std::to_string(notification.event) + " for '" + notification.handler_id + "'");
+                   std::to_string(notification.event) + " for '" + notification.handler_id +
+                   "': " + done.error().reason);
 }
 
 void OnRequest(Machine& machine, const ChannelRequest& request, Turn& turn) {

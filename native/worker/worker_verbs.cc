@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "worker/log_settings.h"
+#include "worker/notification_table.h"
 #include "worker/request_verbs.h"
 
 namespace millrace {
@@ -23,6 +24,11 @@ Result<WorkerDump> DumpWorker(Machine& machine, const NoBody&, Turn&) {
   for (const auto& [id, server] : machine.servers) dump.webrtc_server_ids.push_back(id);
   for (const auto& [id, router] : machine.routers) dump.router_ids.push_back(id);
   dump.request_handler_ids = machine.commons.registry.Ids();
+  for (const std::string& id : dump.request_handler_ids) {
+    if (TakesNotifications(machine.commons.registry.Find(id))) {
+      dump.notification_handler_ids.push_back(id);
+    }
+  }
   return dump;
 }
 

@@ -136,6 +136,10 @@ class RoutingWorld {
     }
     return *transport;
   }
+  Transport& AddDirect(const std::string& id) {
+    Turn turn = Now();
+    return *control.CreateDirectTransport(router, id, {}, turn).value();
+  }
   Producer& Produce(Transport& transport, const ProduceOptions& options) {
     Turn turn = Now();
     return *control.Produce(transport, options, turn).value();

@@ -163,6 +163,25 @@ Frame ChannelFrames::SendData(const std::string& consumer, uint32_t ppid,
                  fbs::DataConsumer::CreateSendRequestDirect(builder_, ppid, &bytes));
 }
 
+Frame ChannelFrames::CreateDirectTransport(const std::string& router, const std::string& id) {
+  auto base =
+      fbs::Transport::CreateOptions(builder_, true, flatbuffers::nullopt, false, 262144, 131072);
+  auto options = fbs::DirectTransport::CreateDirectTransportOptions(builder_, base);
+  return Request(
+      Method::ROUTER_CREATE_DIRECTTRANSPORT, router,
+      fbs::Router::CreateCreateDirectTransportRequestDirect(builder_, id.c_str(), options));
+}
+
+Frame ChannelFrames::SendRtp(const std::string& producer, const std::vector<uint8_t>& packet) {
+  return Notification(Event::PRODUCER_SEND, producer,
+                      fbs::Producer::CreateSendNotificationDirect(builder_, &packet));
+}
+
+Frame ChannelFrames::SendRtcp(const std::string& transport, const std::vector<uint8_t>& compound) {
+  return Notification(Event::TRANSPORT_SEND_RTCP, transport,
+                      fbs::Transport::CreateSendRtcpNotificationDirect(builder_, &compound));
+}
+
 Frame ChannelFrames::CloseTransport(const std::string& router, const std::string& id) {
   return Request(Method::ROUTER_CLOSE_TRANSPORT, router,
                  fbs::Router::CreateCloseTransportRequestDirect(builder_, id.c_str()));
@@ -346,11 +365,7 @@ std::vector<std::pair<ChannelFrames::Method, Frame>> ChannelFrames::OneOfEach() 
   add(Method::ROUTER_CREATE_PIPETRANSPORT,
       Request(Method::ROUTER_CREATE_PIPETRANSPORT, "router",
               fbs::Router::CreateCreatePipeTransportRequestDirect(builder_, "newPipe", pipe)));
-  auto direct = fbs::DirectTransport::CreateDirectTransportOptions(builder_, Options());
-  add(Method::ROUTER_CREATE_DIRECTTRANSPORT,
-      Request(
-          Method::ROUTER_CREATE_DIRECTTRANSPORT, "router",
-          fbs::Router::CreateCreateDirectTransportRequestDirect(builder_, "newDirect", direct)));
+  add(Method::ROUTER_CREATE_DIRECTTRANSPORT, CreateDirectTransport("router", "newDirect"));
   add(Method::ROUTER_CLOSE_TRANSPORT, CloseTransport("router", "newPlain"));
   add(Method::ROUTER_CREATE_ACTIVESPEAKEROBSERVER, CreateSpeakerObserver("router", "newSpeaker"));
   add(Method::ROUTER_CREATE_AUDIOLEVELOBSERVER, CreateObserver("router", "newObserver"));

@@ -29,6 +29,15 @@ class ChannelFrames {
                   body.Union());
   }
   Frame Notification(Event event, const std::string& handler);
+  template <typename Table>
+  Frame Notification(Event event, const std::string& handler, Offset<Table> body) {
+    auto table = Millrace::Schema::Notification::CreateNotification(
+        builder_, builder_.CreateString(handler), event,
+        Millrace::Schema::Notification::BodyTraits<Table>::enum_value, body.Union());
+    builder_.FinishSizePrefixed(Millrace::Schema::Message::CreateMessage(
+        builder_, Millrace::Schema::Message::Body::Notification, table.Union()));
+    return Take();
+  }
   [[nodiscard]] uint32_t last_id() const { return next_id_ - 1; }
   Builder& builder() { return builder_; }
 
@@ -47,6 +56,9 @@ class ChannelFrames {
   Frame CloseDataProducer(const std::string& transport, const std::string& id);
   Frame CloseDataConsumer(const std::string& transport, const std::string& id);
   Frame SendData(const std::string& consumer, uint32_t ppid, const std::vector<uint8_t>& bytes);
+  Frame CreateDirectTransport(const std::string& router, const std::string& id);
+  Frame SendRtp(const std::string& producer, const std::vector<uint8_t>& packet);
+  Frame SendRtcp(const std::string& transport, const std::vector<uint8_t>& compound);
   Frame CloseTransport(const std::string& router, const std::string& id);
   Frame CreateObserver(const std::string& router, const std::string& id);
   Frame CreateSpeakerObserver(const std::string& router, const std::string& id);
