@@ -18,6 +18,9 @@ LayerDump ToDump(const std::optional<Layers>& layers) {
   return {.spatial = layers->spatial, .temporal = layers->temporal};
 }
 
+// What the scores of a consumer go up to.
+constexpr uint8_t kScoreMax = 10;
+
 std::optional<ConsumerLayersDump> DumpOf(const LayerChoice* choice) {
   if (choice == nullptr) return std::nullopt;
   return ConsumerLayersDump{.preferred = ToDump(choice->preferred()),
@@ -29,9 +32,6 @@ std::optional<ConsumerLayersDump> DumpOf(const LayerChoice* choice) {
 
 Result<Done> Consumer::Check(const ConsumeOptions& options, const Producer& producer) {
   const RtpParameters& parameters = options.rtp_parameters;
-  if (options.type == RtpType::kPipe) {
-    return Error::Of("consumers of type pipe need a pipe transport");
-  }
   if (options.kind != producer.kind()) return Error::Type("kind does not match the producer's");
   if (parameters.encodings.empty()) return Error::Type("empty rtpParameters.encodings");
   if (!parameters.encodings.front().ssrc) {
@@ -51,14 +51,34 @@ Result<Done> Consumer::Check(const ConsumeOptions& options, const Producer& prod
   for (const RtpCodecParameters& codec : parameters.codecs) {
     if (codec.payload_type > 127) return Error::Type("payload type beyond 127");
   }
+  if (options.type == RtpType::kPipe) return CheckPipe(options, producer);
+  return Done{};
+}
+
+Result<Done> Consumer::CheckPipe(const ConsumeOptions& options, const Producer& producer) {
+  size_t count = producer.streams().size();
+  const std::vector<RtpEncodingParameters>& encodings = options.rtp_parameters.encodings;
+  if (encodings.size() != count || options.consumable_encodings.size() != count) {
+    return Error::Type("a consumer of type pipe has one encoding for each of the producer's");
+  }
+  std::bitset<256> sources;
+  for (size_t i = 0; i < count; ++i) {
+    if (!encodings[i].ssrc) return Error::Type("encoding of a pipe without ssrc");
+    Result<StreamFormat> format = ReadStreamFormat(options.rtp_parameters, i);
+    if (!format.ok()) return format.error();
+    std::optional<uint8_t> source = SourceOf(options, producer, i);
+    if (!source || sources.test(*source)) {
+      return Error::Type("consumableRtpEncodings do not match the producer's encodings");
+    }
+    sources.set(*source);
+  }
   return Done{};
 }
 
 Consumer::Consumer(ConsumeOptions options, Producer& producer, Transport& transport, Random& random)
     : ignore_dtx_(options.ignore_dtx),
       transport_(transport),
-      selector_(SelectorFor(options, producer)),
-      stream_(*this, options.rtp_parameters, 0, random),
+      stream_(*this, SelectorFor(options, producer), options.rtp_parameters, 0, random),
       header_(ReadExtensionIds(options.rtp_parameters).value(), options.rtp_parameters.mid),
       producer_(producer),
       options_(std::move(options)),
@@ -69,18 +89,34 @@ Consumer::Consumer(ConsumeOptions options, Producer& producer, Transport& transp
   }
   if (options_.preferred_layers) {
     // Nothing is forwarded yet, so nothing follows.
-    (void)selector_.Prefer(options_.preferred_layers->spatial_layer,
-                           options_.preferred_layers->temporal_layer, Timestamp());
+    (void)stream_.selector().Prefer(options_.preferred_layers->spatial_layer,
+                                    options_.preferred_layers->temporal_layer, Timestamp());
+  }
+  if (feeds_pipe()) AddPipeStreams(random);
+}
+
+void Consumer::AddPipeStreams(Random& random) {
+  stream_of_source_.resize(producer_.streams().size());
+  for (size_t i = 0; i < stream_of_source_.size(); ++i) {
+    uint8_t source = SourceOf(options_, producer_, i).value_or(0);
+    stream_of_source_[source] = static_cast<uint8_t>(i);
+    if (i == 0) continue;
+    more_streams_.push_back(std::make_unique<ConsumerStream>(
+        *this, StreamSelector::PassThrough(source), options_.rtp_parameters, i, random));
   }
 }
 
 Selection Consumer::OnPacket(const RtpPacket& packet, const DependencyFrame* frame, Timestamp now) {
   if (!active_) return {.reason = inactive_reason_};
+  uint8_t index = stream_of_source_.empty() ? uint8_t{0} : stream_of_source_[packet.stream_index];
+  ConsumerStream& out = stream(index);
   if (std::optional<DropReason> reason = ReasonToSkip(packet)) {
-    selector_.Skip(packet, stream_.rewriter());
+    out.selector().Skip(packet, out.rewriter());
     return {.reason = *reason};
   }
-  return selector_.OnPacket(packet, frame, now, stream_.rewriter());
+  Selection selection = out.selector().OnPacket(packet, frame, now, out.rewriter());
+  selection.stream = index;
+  return selection;
 }
 
 std::optional<DropReason> Consumer::ReasonToSkip(const RtpPacket& packet) const {
@@ -117,12 +153,14 @@ LayersUpdate Consumer::SetProducerPaused(bool paused, Timestamp now) {
 }
 
 LayersUpdate Consumer::OnStreamsChanged(Timestamp now) {
-  LayersUpdate update = selector_.SetBest(producer_.best_stream());
+  // A pipe's streams go their ways, each whole, whatever becomes of the others.
+  if (feeds_pipe()) return {};
+  LayersUpdate update = stream_.selector().SetBest(producer_.best_stream());
   if (!active_) return {};
   SpatialLayerSet silent = static_cast<SpatialLayerSet>(~producer_.live_streams());
   for (uint8_t stream = 0; stream < producer_.streams().size(); ++stream) {
     if ((silent >> stream & 1) == 0) continue;
-    LayersUpdate stopped = selector_.OnStreamStopped(stream, now);
+    LayersUpdate stopped = stream_.selector().OnStreamStopped(stream, now);
     update.layers_changed |= stopped.layers_changed;
     if (stopped.ask_key_frame) update.ask_key_frame = stopped.ask_key_frame;
   }
@@ -134,8 +172,12 @@ BitrateRequest Consumer::RequestBitrate(Timestamp now) const {
   if (choice() && bitrates) {
     return BitrateRequest::ForLayers(*choice(), *bitrates, priority_, now);
   }
-  const Producer::Stream& stream = producer_.streams()[source_stream()];
-  return BitrateRequest::ForStream(stream.receive ? stream.receive->bitrate(now) : 0, priority_);
+  uint64_t bitrate = 0;
+  for (size_t i = 0; i < stream_count(); ++i) {
+    const Producer::Stream& source = producer_.streams()[stream(i).selector().stream()];
+    if (source.receive) bitrate += source.receive->bitrate(now);
+  }
+  return BitrateRequest::ForStream(bitrate, priority_);
 }
 
 LayersUpdate Consumer::Grant(const BitrateRequest& request, uint8_t granted, Timestamp now) {
@@ -145,11 +187,11 @@ LayersUpdate Consumer::Grant(const BitrateRequest& request, uint8_t granted, Tim
 }
 
 LayersUpdate Consumer::Allow(std::optional<Layers> highest, Timestamp now) {
-  return selector_.Allow(highest, now);
+  return stream_.selector().Allow(highest, now);
 }
 
 LayersUpdate Consumer::Prefer(ConsumerLayers layers, Timestamp now) {
-  return selector_.Prefer(layers.spatial_layer, layers.temporal_layer, now);
+  return stream_.selector().Prefer(layers.spatial_layer, layers.temporal_layer, now);
 }
 
 std::optional<ConsumerLayers> Consumer::preferred_layers() const {
@@ -169,6 +211,10 @@ uint8_t Consumer::SetPriority(uint8_t priority) {
 }
 
 ConsumerScoreValue Consumer::Score() const {
+  // A pipe is no viewer: only the producer's streams are told apart.
+  if (feeds_pipe()) {
+    return {.score = kScoreMax, .producer_score = kScoreMax, .producer_scores = producer_.scores()};
+  }
   ConsumerScoreValue score{.score = stream_.score(), .producer_scores = producer_.scores()};
   if (source_stream() < score.producer_scores.size()) {
     score.producer_score = score.producer_scores[source_stream()];
@@ -202,16 +248,28 @@ ConsumerDump Consumer::Dump() const {
       dump.supported_payload_types.push_back(codec.payload_type);
     }
   }
-  dump.rtp_streams.push_back(stream_.Dump());
+  for (size_t i = 0; i < stream_count(); ++i) dump.rtp_streams.push_back(stream(i).Dump());
   return dump;
 }
 
 std::vector<RtpStreamStats> Consumer::Stats(Timestamp now) const {
   std::vector<RtpStreamStats> list;
-  list.push_back(stream_.Stats(kind(), now));
+  for (size_t i = 0; i < stream_count(); ++i) list.push_back(stream(i).Stats(kind(), now));
+  if (feeds_pipe()) return list;
   const Producer::Stream& source = producer_.streams()[source_stream()];
   if (source.receive) list.push_back(producer_.StatsOf(source, now));
   return list;
+}
+
+std::optional<uint8_t> Consumer::SourceOf(const ConsumeOptions& options, const Producer& producer,
+                                          size_t index) {
+  const std::vector<Producer::Stream>& streams = producer.streams();
+  for (size_t i = 0; i < streams.size(); ++i) {
+    if (streams[i].mapped_ssrc == options.consumable_encodings[index].ssrc) {
+      return static_cast<uint8_t>(i);
+    }
+  }
+  return std::nullopt;
 }
 
 StreamSelector Consumer::SelectorFor(const ConsumeOptions& options, const Producer& producer) {
@@ -224,8 +282,9 @@ StreamSelector Consumer::SelectorFor(const ConsumeOptions& options, const Produc
     case RtpType::kSvc:
       return StreamSelector::Svc(
           {.counts = producer.layer_counts(), .early_packets_max = EarlyPackets::kMax});
-    case RtpType::kSimple:
     case RtpType::kPipe:
+      return StreamSelector::PassThrough(SourceOf(options, producer, 0).value_or(0));
+    case RtpType::kSimple:
       break;
   }
   return StreamSelector::PassThrough(producer.best_stream());
@@ -239,9 +298,16 @@ LayersUpdate Consumer::UpdateActive(Timestamp now) {
                                         : DropReason::kConsumerPaused;
   if (active_ == was_active) return {};
   early_.Clear();
-  if (active_) return selector_.Start(producer_.live_streams(), now);
-  stream_.send().Pause();
-  return selector_.Stop();
+  LayersUpdate first;
+  for (size_t i = 0; i < stream_count(); ++i) {
+    ConsumerStream& each = stream(i);
+    if (!active_) each.send().Pause();
+    LayersUpdate update =
+        active_ ? each.selector().Start(producer_.live_streams(), now) : each.selector().Stop();
+    // The other streams of a pipe ask for their key frames with the first packets that come.
+    if (i == 0) first = update;
+  }
+  return first;
 }
 
 }  // namespace millrace

@@ -27,9 +27,10 @@ class Producer;
 class Transport;
 
 // A media stream that leaves to one endpoint, numbered without seams: one stream of its producer,
-// or the layers of it that its viewer prefers, bandwidth allows and the source sends. Decides for
-// each packet whether and as what it goes out; the transport sends it. What follows from a change
-// is returned as a LayersUpdate, and the router sees to it.
+// or the layers of it that its viewer prefers, bandwidth allows and the source sends; to a pipe,
+// all streams of the producer side by side, whole. Decides for each packet whether and as what it
+// goes out; the transport sends it. What follows from a change is returned as a LayersUpdate, and
+// the router sees to it.
 class Consumer {
  public:
   // Refuses parameters that contradict each other or the producer's.
@@ -51,6 +52,9 @@ class Consumer {
   [[nodiscard]] ConsumerStream& stream(size_t index) {
     return index == 0 ? stream_ : *more_streams_[index - 1];
   }
+  [[nodiscard]] const ConsumerStream& stream(size_t index) const {
+    return index == 0 ? stream_ : *more_streams_[index - 1];
+  }
   [[nodiscard]] TraceTypes traced() const { return traced_; }
 
   // --- changes around it
@@ -61,14 +65,14 @@ class Consumer {
   // Streams of the producer came to life or fell silent.
   [[nodiscard]] LayersUpdate OnStreamsChanged(Timestamp now);
   void OnSenderReport(uint8_t stream, uint64_t ntp, uint32_t rtp_timestamp) {
-    selector_.OnSenderReport(stream, ntp, rtp_timestamp);
+    stream_.selector().OnSenderReport(stream, ntp, rtp_timestamp);
   }
   [[nodiscard]] bool active() const { return active_; }
   [[nodiscard]] bool paused() const { return paused_; }
   // The producer's stream that is forwarded, or else the one that is waited for.
-  [[nodiscard]] uint8_t source_stream() const { return selector_.stream(); }
+  [[nodiscard]] uint8_t source_stream() const { return stream_.selector().stream(); }
   // Null for a consumer without layers.
-  [[nodiscard]] const LayerChoice* choice() const { return selector_.choice(); }
+  [[nodiscard]] const LayerChoice* choice() const { return stream_.selector().choice(); }
 
   // --- bandwidth. Until told otherwise everything is allowed.
   [[nodiscard]] BitrateRequest RequestBitrate(Timestamp now) const;
@@ -85,6 +89,7 @@ class Consumer {
   [[nodiscard]] Producer& producer() const { return producer_; }
   [[nodiscard]] MediaKind kind() const { return options_.kind; }
   [[nodiscard]] const RtpParameters& parameters() const { return options_.rtp_parameters; }
+  [[nodiscard]] bool feeds_pipe() const { return options_.type == RtpType::kPipe; }
   void EnableTrace(const std::vector<RtpTraceType>& types) { traced_ = TraceTypes(types); }
   // Layers that do not exist mean the highest ones. Nothing happens to a consumer without layers.
   [[nodiscard]] LayersUpdate Prefer(ConsumerLayers layers, Timestamp now);
@@ -97,12 +102,18 @@ class Consumer {
   [[nodiscard]] ConsumerScoreValue Score() const;
   [[nodiscard]] ConsumeAnswer Answer() const;
   [[nodiscard]] ConsumerDump Dump() const;
-  // Its own stream, and the producer's behind it.
+  // Its own streams, and for a viewer the producer's behind it.
   [[nodiscard]] std::vector<RtpStreamStats> Stats(Timestamp now) const;
 
  private:
   [[nodiscard]] static StreamSelector SelectorFor(const ConsumeOptions& options,
                                                   const Producer& producer);
+  // To a pipe: the producer's stream that leaves as encoding `index`; nothing when there is none.
+  [[nodiscard]] static std::optional<uint8_t> SourceOf(const ConsumeOptions& options,
+                                                       const Producer& producer, size_t index);
+  [[nodiscard]] static Result<Done> CheckPipe(const ConsumeOptions& options,
+                                              const Producer& producer);
+  void AddPipeStreams(Random& random);
   [[nodiscard]] std::optional<DropReason> ReasonToSkip(const RtpPacket& packet) const;
   [[nodiscard]] LayersUpdate UpdateActive(Timestamp now);
 
@@ -113,10 +124,10 @@ class Consumer {
   TraceTypes traced_;
   std::bitset<128> payload_types_;
   Transport& transport_;
-  StreamSelector selector_;
   ConsumerStream stream_;
   EgressHeader header_;
   std::vector<std::unique_ptr<ConsumerStream>> more_streams_;
+  std::vector<uint8_t> stream_of_source_;  // by the producer's stream; empty unless it feeds a pipe
 
   EarlyPackets early_;
   Producer& producer_;

@@ -1,10 +1,13 @@
 #include "routing/consumer_stream.h"
 
+#include <utility>
+
 namespace millrace {
 
-ConsumerStream::ConsumerStream(Consumer& consumer, const RtpParameters& parameters, size_t index,
-                               Random& random)
+ConsumerStream::ConsumerStream(Consumer& consumer, StreamSelector selector,
+                               const RtpParameters& parameters, size_t index, Random& random)
     : consumer_(consumer),
+      selector_(std::move(selector)),
       rewriter_(Ssrc(*parameters.encodings[index].ssrc),
                 ReadStreamFormat(parameters, index).value().parameters.clock_rate,
                 RandomInitialSequence(random)),

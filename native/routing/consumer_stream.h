@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "media/rtp_rewriter.h"
 #include "media/send_stream.h"
+#include "media/stream_selector.h"
 #include "protocol/srtp.h"
 #include "routing/parameters.h"
 #include "routing/stream_format.h"
@@ -16,18 +17,21 @@ namespace millrace {
 
 class Consumer;
 
-// One RTP stream that a consumer sends: what numbers its packets, what keeps account of them, and
-// how it is called among the transport's keys. A consumer of a viewer has one; that of a pipe has
-// one for each encoding of its producer. Decides nothing: the consumer does.
+// One RTP stream that a consumer sends: what chooses its packets, what numbers them, what keeps
+// account of them, and how it is called among the transport's keys. A consumer of a viewer has one;
+// that of a pipe has one for each stream of its producer.
 class ConsumerStream {
  public:
   // Encoding `index` of `parameters`, which have passed Consumer::Check.
-  ConsumerStream(Consumer& consumer, const RtpParameters& parameters, size_t index, Random& random);
+  ConsumerStream(Consumer& consumer, StreamSelector selector, const RtpParameters& parameters,
+                 size_t index, Random& random);
   ConsumerStream(const ConsumerStream&) = delete;
   ConsumerStream& operator=(const ConsumerStream&) = delete;
 
   // --- the packet path
   [[nodiscard]] Consumer& consumer() const { return consumer_; }
+  [[nodiscard]] StreamSelector& selector() { return selector_; }
+  [[nodiscard]] const StreamSelector& selector() const { return selector_; }
   [[nodiscard]] RtpRewriter& rewriter() { return rewriter_; }
   [[nodiscard]] SendStream& send() { return send_; }
   [[nodiscard]] SrtpStream srtp() const { return srtp_; }
@@ -54,6 +58,7 @@ class ConsumerStream {
   SrtpStream srtp_;
   SrtpStream srtp_rtx_;
   bool keeps_sealed_bytes_ = false;
+  StreamSelector selector_;
   RtpRewriter rewriter_;
   SendStream send_;
   StreamFormat format_;

@@ -91,11 +91,19 @@ struct PlainTransportDump {
   std::optional<SrtpParameters> srtp_parameters{};
 };
 
+struct PipeTransportDump {
+  TransportDump base{};
+  TransportTuple tuple{};
+  bool rtx = false;
+  std::optional<SrtpParameters> srtp_parameters{};
+};
+
 struct DirectTransportDump {
   TransportDump base{};
 };
 
-using AnyTransportDump = std::variant<WebRtcTransportDump, PlainTransportDump, DirectTransportDump>;
+using AnyTransportDump =
+    std::variant<WebRtcTransportDump, PlainTransportDump, PipeTransportDump, DirectTransportDump>;
 
 struct TransportStats {
   std::string transport_id{};
@@ -139,12 +147,17 @@ struct PlainTransportStats {
   std::optional<TransportTuple> rtcp_tuple{};
 };
 
+struct PipeTransportStats {
+  TransportStats base{};
+  TransportTuple tuple{};
+};
+
 struct DirectTransportStats {
   TransportStats base{};
 };
 
-using AnyTransportStats =
-    std::variant<WebRtcTransportStats, PlainTransportStats, DirectTransportStats>;
+using AnyTransportStats = std::variant<WebRtcTransportStats, PlainTransportStats,
+                                       PipeTransportStats, DirectTransportStats>;
 
 struct RtpStreamParameters {
   uint32_t encoding_index = 0;
@@ -269,6 +282,11 @@ struct PlainConnectAnswer {
   TransportTuple tuple{};
   std::optional<TransportTuple> rtcp_tuple{};
   std::optional<SrtpParameters> srtp_parameters{};
+};
+
+// The answer to PIPETRANSPORT_CONNECT.
+struct PipeConnectAnswer {
+  TransportTuple tuple{};
 };
 
 struct RouterDump {

@@ -64,9 +64,9 @@ std::vector<SocketId> Link::sockets() const {
 }
 
 void Link::SetKeys(SrtpBackend& backend, const SrtpKeyMaterial& sending,
-                   const SrtpKeyMaterial& receiving) {
+                   const SrtpKeyMaterial& receiving, size_t stream_limit) {
   sender_.emplace(backend, sending);
-  receiver_.emplace(backend, receiving);
+  receiver_.emplace(backend, receiving, stream_limit);
 }
 
 void Link::DropKeys() {

@@ -22,7 +22,7 @@ namespace millrace {
 
 // The bytes' side of a transport: which paths it talks to, and how bytes are opened and sealed.
 // Knows nothing of producers and consumers. What every packet needs stands here without a virtual
-// call; the kinds (WebRtcLink, PlainLink, DirectLink) decide about paths and keys.
+// call; the kinds (WebRtcLink, PlainLink, PipeLink, DirectLink) decide about paths and keys.
 class Link {
  public:
   virtual ~Link() = default;
@@ -83,8 +83,10 @@ class Link {
   Link(std::string id, std::vector<Listener> listeners, bool encrypted)
       : id_(std::move(id)), listeners_(std::move(listeners)), encrypted_(encrypted) {}
 
+  // At most so many of the peer's SSRCs are followed at a time.
   void SetKeys(SrtpBackend& backend, const SrtpKeyMaterial& sending,
-               const SrtpKeyMaterial& receiving);
+               const SrtpKeyMaterial& receiving,
+               size_t stream_limit = SrtpReceiver::kStreamsDefault);
   void DropKeys();
   [[nodiscard]] bool has_keys() const { return !encrypted_ || sender_.has_value(); }
   // A path as the controller sees it. `listeners` are those the path may belong to.

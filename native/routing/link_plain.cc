@@ -1,43 +1,10 @@
 #include "routing/link_plain.h"
 
-#include <array>
 #include <utility>
 
 #include "base/check.h"
-#include "protocol/crypto.h"
 
 namespace millrace {
-namespace {
-
-SrtpSuite SuiteOf(SrtpSuiteName name) {
-  switch (name) {
-    case SrtpSuiteName::kAeadAes256Gcm:
-      return SrtpSuite::kAeadAes256Gcm;
-    case SrtpSuiteName::kAeadAes128Gcm:
-      return SrtpSuite::kAeadAes128Gcm;
-    case SrtpSuiteName::kAesCm128HmacSha1_80:
-      return SrtpSuite::kAesCm128HmacSha1_80;
-    case SrtpSuiteName::kAesCm128HmacSha1_32:
-      return SrtpSuite::kAesCm128HmacSha1_32;
-  }
-  return SrtpSuite::kAeadAes128Gcm;
-}
-
-SrtpSuiteName NameOf(SrtpSuite suite) {
-  switch (suite) {
-    case SrtpSuite::kAeadAes256Gcm:
-      return SrtpSuiteName::kAeadAes256Gcm;
-    case SrtpSuite::kAeadAes128Gcm:
-      return SrtpSuiteName::kAeadAes128Gcm;
-    case SrtpSuite::kAesCm128HmacSha1_80:
-      return SrtpSuiteName::kAesCm128HmacSha1_80;
-    case SrtpSuite::kAesCm128HmacSha1_32:
-      return SrtpSuiteName::kAesCm128HmacSha1_32;
-  }
-  return SrtpSuiteName::kAeadAes128Gcm;
-}
-
-}  // namespace
 
 PlainLink::PlainLink(std::string id, std::vector<Listener> listeners,
                      const PlainTransportOptions& options, RouterCommons& commons)
@@ -47,7 +14,7 @@ PlainLink::PlainLink(std::string id, std::vector<Listener> listeners,
       comedia_(options.comedia) {
   CHECK(listeners_.size() == (rtcp_mux_ ? 1u : 2u), "RTCP has a socket of its own unless muxed");
   if (encrypted_) {
-    MakeLocalKey(SuiteOf(options.srtp_suite.value_or(SrtpSuiteName::kAeadAes128Gcm)));
+    keys_.emplace(options.srtp_suite.value_or(SrtpSuiteName::kAeadAes128Gcm), commons.random);
   }
 }
 
@@ -163,14 +130,9 @@ Result<Done> PlainLink::ConnectSrtp(const PlainConnectOptions& options) {
     return Done{};
   }
   if (!options.srtp_parameters) return Error::Type("missing srtpParameters (SRTP enabled)");
-  SrtpSuite suite = SuiteOf(options.srtp_parameters->suite);
-  std::optional<std::vector<uint8_t>> bytes = Base64Decode(options.srtp_parameters->key_base64);
-  if (!bytes) return Error::Type("invalid srtpParameters.keyBase64");
-  std::optional<SrtpKeyMaterial> remote = SrtpKeyMaterial::FromBytes(suite, *bytes);
-  if (!remote) return Error::Type("invalid decoded SRTP key length");
-  // Both directions use one suite; the peer's choice wins, and our key must then fit it.
-  if (local_key_->suite() != suite) MakeLocalKey(suite);
-  SetKeys(commons_.srtp, *local_key_, *remote);
+  Result<SrtpKeyMaterial> remote = keys_->Accept(*options.srtp_parameters, commons_.random);
+  if (!remote.ok()) return remote.error();
+  SetKeys(commons_.srtp, keys_->local(), remote.value());
   return Done{};
 }
 
@@ -185,18 +147,8 @@ std::optional<TransportTuple> PlainLink::RtcpTuple() const {
 }
 
 std::optional<SrtpParameters> PlainLink::LocalSrtp() const {
-  if (!local_key_) return std::nullopt;
-  std::vector<uint8_t> bytes(local_key_->key().begin(), local_key_->key().end());
-  bytes.insert(bytes.end(), local_key_->salt().begin(), local_key_->salt().end());
-  return SrtpParameters{NameOf(local_key_->suite()), Base64Encode(bytes)};
-}
-
-void PlainLink::MakeLocalKey(SrtpSuite suite) {
-  std::array<uint8_t, 46> bytes;
-  MutableBytes key = MutableBytes(bytes).first(SrtpKeyBytes(suite) + SrtpSaltBytes(suite));
-  commons_.random.Fill(key);
-  local_key_ = SrtpKeyMaterial::FromBytes(suite, key);
-  Wipe(bytes);
+  if (!keys_) return std::nullopt;
+  return keys_->Parameters();
 }
 
 }  // namespace millrace

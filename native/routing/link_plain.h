@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "routing/commons.h"
 #include "routing/link.h"
+#include "routing/signalled_keys.h"
 
 namespace millrace {
 
@@ -43,7 +44,6 @@ class PlainLink final : public Link {
   [[nodiscard]] TransportTuple Tuple() const;
   [[nodiscard]] std::optional<TransportTuple> RtcpTuple() const;
   [[nodiscard]] std::optional<SrtpParameters> LocalSrtp() const;
-  void MakeLocalKey(SrtpSuite suite);
   void UpdateReady() { ready_ = has_rtp_path_ && has_keys(); }
 
   RouterCommons& commons_;
@@ -54,7 +54,7 @@ class PlainLink final : public Link {
   // With RTCP-mux, the path is that of an RTCP packet. Senders that speak RTCP from a socket of its
   // own often speak it first; the first RTP packet then says where the peer really is.
   bool learned_from_rtcp_ = false;
-  std::optional<SrtpKeyMaterial> local_key_;
+  std::optional<SignalledKeys> keys_;
 };
 
 }  // namespace millrace

@@ -231,7 +231,10 @@ void Router::SetPaused(Consumer& consumer, bool paused, Turn& turn) {
 }
 
 void Router::RequestKeyFrame(Consumer& consumer, Turn& turn) {
-  if (consumer.active()) AskKeyFrame(consumer.producer(), consumer.source_stream(), turn);
+  if (!consumer.active()) return;
+  for (size_t i = 0; i < consumer.stream_count(); ++i) {
+    AskKeyFrame(consumer.producer(), consumer.stream(i).selector().stream(), turn);
+  }
 }
 
 void Router::OnLinkChange(Transport& transport, Turn& turn) {
@@ -276,6 +279,8 @@ void Router::OnScoreChange(Producer& producer, Turn& turn) {
   for (Consumer* consumer : producer.consumers()) {
     Apply(*consumer, consumer->OnStreamsChanged(turn.now), turn);
     ShareSoon(consumer->transport(), turn);
+    // A pipe has no score of its own.
+    if (consumer->feeds_pipe()) continue;
     turn.events.notifications.push_back(ConsumerScoreChanged{consumer->id(), consumer->Score()});
   }
 }

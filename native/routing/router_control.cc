@@ -1,6 +1,7 @@
 #include "routing/router_control.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace millrace {
@@ -78,6 +79,24 @@ Result<Transport*> RouterControl::CreatePlainTransport(Router& router, const std
       OpenListeners(commons_.edge, infos, commons_.port_min, commons_.port_max, turn.out);
   if (!opened.ok()) return opened.error();
   auto link = std::make_unique<PlainLink>(id, std::move(opened.value()), options, commons_);
+  auto transport = std::make_unique<Transport>(id, router, commons_, options.base, std::move(link));
+  return Register(router, std::move(transport));
+}
+
+Result<Transport*> RouterControl::CreatePipeTransport(Router& router, const std::string& id,
+                                                      const PipeTransportOptions& options,
+                                                      Turn& turn) {
+  if (commons_.registry.Contains(id)) return Exists("Transport", id);
+  Result<Done> checked = CheckOptions(options.base);
+  if (!checked.ok()) return checked.error();
+  if (options.listen_info.protocol != TransportProtocol::kUdp) {
+    return Error::Type("pipe transports use UDP");
+  }
+  Result<std::vector<Listener>> opened =
+      OpenListeners(commons_.edge, std::span(&options.listen_info, 1), commons_.port_min,
+                    commons_.port_max, turn.out);
+  if (!opened.ok()) return opened.error();
+  auto link = std::make_unique<PipeLink>(id, std::move(opened.value()), options, commons_);
   auto transport = std::make_unique<Transport>(id, router, commons_, options.base, std::move(link));
   return Register(router, std::move(transport));
 }

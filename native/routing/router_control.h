@@ -29,6 +29,9 @@ class RouterControl {
   [[nodiscard]] Result<Transport*> CreatePlainTransport(Router& router, const std::string& id,
                                                         const PlainTransportOptions& options,
                                                         Turn& turn);
+  [[nodiscard]] Result<Transport*> CreatePipeTransport(Router& router, const std::string& id,
+                                                       const PipeTransportOptions& options,
+                                                       Turn& turn);
   [[nodiscard]] Result<Transport*> CreateDirectTransport(Router& router, const std::string& id,
                                                          const DirectTransportOptions& options,
                                                          Turn& turn);

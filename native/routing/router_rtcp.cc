@@ -99,8 +99,8 @@ void Router::OnReportBlocks(Transport& transport, const ReportBlocks& blocks, Tu
     ReportBlock block = blocks[i];
     ConsumerStream* stream = transport.FindStream(block.ssrc);
     if (!stream) continue;
-    if (stream->send().ReceiveReport(block, turn.now)) {
-      const Consumer& consumer = stream->consumer();
+    const Consumer& consumer = stream->consumer();
+    if (stream->send().ReceiveReport(block, turn.now) && !consumer.feeds_pipe()) {
       turn.events.notifications.push_back(ConsumerScoreChanged{consumer.id(), consumer.Score()});
     }
   }
@@ -156,7 +156,7 @@ void Router::OnKeyFrameRequest(Transport& transport, Ssrc media, bool fir, Turn&
         ConsumerTraced{consumer.id(), type, static_cast<uint64_t>(turn.now.ms()),
                        TraceDirection::kIn, KeyFrameRequestTrace{media.value()}});
   }
-  RequestKeyFrame(consumer, turn);
+  if (consumer.active()) AskKeyFrame(consumer.producer(), stream->selector().stream(), turn);
 }
 
 void Router::OnExtendedReport(Transport& transport, const RtcpBlock& block, Turn& turn) {

@@ -28,7 +28,8 @@ Result<Done> RtpListener::Add(Producer& producer) {
     ++named;
   });
   if (conflict) return Error::Of("SSRC already exists in the RTP listener");
-  if (count_ + named > kStreamsMax) return Error::Of("too many RTP streams on the transport");
+  if (ssrcs_.size() + named > streams_max_)
+    return Error::Of("too many RTP streams on the transport");
   if (!parameters.mid.empty() && mids_.contains(parameters.mid)) {
     return Error::Of("MID already exists in the RTP listener [mid:" + parameters.mid + "]");
   }
@@ -51,13 +52,18 @@ Result<Done> RtpListener::Add(Producer& producer) {
 
 void RtpListener::Remove(const Producer& producer) {
   size_t kept = 0;
-  for (size_t i = 0; i < count_; ++i) {
-    if (routes_[i].producer == &producer) continue;
+  for (size_t i = 0; i < ssrcs_.size(); ++i) {
+    if (routes_[i].producer == &producer) {
+      places_.erase(ssrcs_[i]);
+      continue;
+    }
     ssrcs_[kept] = ssrcs_[i];
     routes_[kept] = routes_[i];
+    places_[ssrcs_[i]] = static_cast<uint32_t>(kept);
     ++kept;
   }
-  count_ = kept;
+  ssrcs_.resize(kept);
+  routes_.resize(kept);
   std::erase_if(mids_, [&](const auto& entry) { return entry.second == &producer; });
   std::erase_if(rids_, [&](const auto& entry) { return entry.second == &producer; });
 }
@@ -67,15 +73,15 @@ RtpListener::Learned RtpListener::Learn(const RtpView& packet, const RtpExtensio
   if (!producer) return {};
   std::optional<StreamRoute> route = producer->Adopt(packet, extensions);
   if (!route) return {};
-  if (count_ == kStreamsMax) return {nullptr, DropReason::kStreamLimit};
+  if (ssrcs_.size() >= kStreamsMax) return {nullptr, DropReason::kStreamLimit};
   producer->SetSsrc(*route, packet.ssrc());
   Insert(packet.ssrc(), *route);
-  return {&routes_[count_ - 1], {}};
+  return {&routes_.back(), {}};
 }
 
 RtpListenerDump RtpListener::Dump() const {
   RtpListenerDump dump;
-  for (size_t i = 0; i < count_; ++i) {
+  for (size_t i = 0; i < ssrcs_.size(); ++i) {
     dump.ssrcs.emplace_back(ssrcs_[i], routes_[i].producer->id());
   }
   for (const auto& [mid, producer] : mids_) dump.mids.emplace_back(mid, producer->id());
@@ -98,10 +104,15 @@ Producer* RtpListener::FindByNames(const RtpExtensions& extensions) const {
   return nullptr;
 }
 
+const StreamRoute* RtpListener::FindAmongMany(Ssrc ssrc) const {
+  auto place = places_.find(ssrc.value());
+  return place == places_.end() ? nullptr : &routes_[place->second];
+}
+
 void RtpListener::Insert(Ssrc ssrc, const StreamRoute& route) {
-  ssrcs_[count_] = ssrc.value();
-  routes_[count_] = route;
-  ++count_;
+  places_[ssrc.value()] = static_cast<uint32_t>(ssrcs_.size());
+  ssrcs_.push_back(ssrc.value());
+  routes_.push_back(route);
 }
 
 }  // namespace millrace

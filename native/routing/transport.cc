@@ -37,6 +37,9 @@ Transport::Transport(std::string id, Router& router, RouterCommons& commons,
       router_(router),
       link_(std::visit([](const auto& any) -> Link* { return any.get(); }, link)),
       egress_(commons.packets),
+      listener_(std::holds_alternative<std::unique_ptr<PipeLink>>(link)
+                    ? RtpListener::kPipedStreamsMax
+                    : RtpListener::kStreamsMax),
       data_(options, commons.random),
       rtcp_(commons.random),
       rtcp_budget_(kRtcpPerSecond, kRtcpBurst),
@@ -76,6 +79,14 @@ Result<PlainConnectAnswer> Transport::ConnectPlain(const PlainConnectOptions& op
   PlainLink* link = LinkAs<PlainLink>();
   if (!link) return Error::Of("not a plain transport");
   Result<PlainConnectAnswer> answer = link->Connect(options);
+  router_.OnLinkChange(*this, turn);
+  return answer;
+}
+
+Result<PipeConnectAnswer> Transport::ConnectPipe(const PipeConnectOptions& options, Turn& turn) {
+  PipeLink* link = LinkAs<PipeLink>();
+  if (!link) return Error::Of("not a pipe transport");
+  Result<PipeConnectAnswer> answer = link->Connect(options);
   router_.OnLinkChange(*this, turn);
   return answer;
 }

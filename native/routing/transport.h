@@ -18,6 +18,7 @@
 #include "routing/data_channels.h"
 #include "routing/egress_queue.h"
 #include "routing/link_direct.h"
+#include "routing/link_pipe.h"
 #include "routing/link_plain.h"
 #include "routing/link_webrtc.h"
 #include "routing/outgoing_bandwidth.h"
@@ -39,7 +40,7 @@ class Transport {
  public:
   // A link of one of the kinds there are.
   using AnyLink = std::variant<std::unique_ptr<WebRtcLink>, std::unique_ptr<PlainLink>,
-                               std::unique_ptr<DirectLink>>;
+                               std::unique_ptr<PipeLink>, std::unique_ptr<DirectLink>>;
 
   Transport(std::string id, Router& router, RouterCommons& commons, const TransportOptions& options,
             AnyLink link);
@@ -55,11 +56,14 @@ class Transport {
   // --- control verbs; one that the kind of the transport does not know answers an error
   [[nodiscard]] bool is_webrtc() const { return LinkAs<WebRtcLink>() != nullptr; }
   [[nodiscard]] bool is_plain() const { return LinkAs<PlainLink>() != nullptr; }
+  [[nodiscard]] bool is_pipe() const { return LinkAs<PipeLink>() != nullptr; }
   [[nodiscard]] bool is_direct() const { return link_->direct(); }
   [[nodiscard]] Result<DtlsRoleName> ConnectWebRtc(const DtlsParameters& remote, Turn& turn);
   [[nodiscard]] Result<IceParameters> RestartIce(Turn& turn);
   [[nodiscard]] Result<PlainConnectAnswer> ConnectPlain(const PlainConnectOptions& options,
                                                         Turn& turn);
+  [[nodiscard]] Result<PipeConnectAnswer> ConnectPipe(const PipeConnectOptions& options,
+                                                      Turn& turn);
   // Bits a second; 0 lifts the limit.
   [[nodiscard]] Result<Done> SetMaxIncomingBitrate(uint64_t bps, Turn& turn);
   [[nodiscard]] Result<Done> SetMaxOutgoingBitrate(uint64_t bps, Turn& turn);

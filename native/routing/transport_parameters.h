@@ -90,6 +90,19 @@ struct PlainConnectOptions {
   std::optional<SrtpParameters> srtp_parameters{};
 };
 
+struct PipeTransportOptions {
+  TransportOptions base{};
+  ListenInfo listen_info{};
+  bool enable_rtx = false;
+  bool enable_srtp = false;
+};
+
+struct PipeConnectOptions {
+  std::string ip{};
+  std::optional<uint16_t> port{};
+  std::optional<SrtpParameters> srtp_parameters{};
+};
+
 struct DirectTransportOptions {
   TransportOptions base{};
 };

@@ -43,6 +43,10 @@ struct CreatePlainTransport {
   std::string id;
   PlainTransportOptions options;
 };
+struct CreatePipeTransport {
+  std::string id;
+  PipeTransportOptions options;
+};
 struct CreateDirectTransport {
   std::string id;
   DirectTransportOptions options;
@@ -106,14 +110,14 @@ struct UnreadBody {};
 using RequestBody =
     std::variant<NoBody, UnreadBody, UpdateSettings, CreateWebRtcServer, CloseWebRtcServer,
                  CreateRouter, CloseRouter, CreateWebRtcTransport, CreatePlainTransport,
-                 CreateDirectTransport, CreateAudioLevelObserver, CreateActiveSpeakerObserver,
-                 CloseTransport, CloseObserver, SetMaxIncomingBitrate, SetMaxOutgoingBitrate,
-                 SetMinOutgoingBitrate, ProduceOptions, ConsumeOptions, EnableTransportTrace,
-                 EnableProducerTrace, EnableConsumerTrace, CloseProducer, CloseConsumer,
-                 PlainConnectOptions, DtlsParameters, SetPreferredLayers, SetPriority,
-                 ObserveProducer, UnobserveProducer, ProduceDataOptions, ConsumeDataOptions,
-                 CloseDataProducer, CloseDataConsumer, SetLowThreshold, SetSubchannels,
-                 AddSubchannel, RemoveSubchannel, SendToConsumer>;
+                 CreatePipeTransport, CreateDirectTransport, CreateAudioLevelObserver,
+                 CreateActiveSpeakerObserver, CloseTransport, CloseObserver, SetMaxIncomingBitrate,
+                 SetMaxOutgoingBitrate, SetMinOutgoingBitrate, ProduceOptions, ConsumeOptions,
+                 EnableTransportTrace, EnableProducerTrace, EnableConsumerTrace, CloseProducer,
+                 CloseConsumer, PlainConnectOptions, PipeConnectOptions, DtlsParameters,
+                 SetPreferredLayers, SetPriority, ObserveProducer, UnobserveProducer,
+                 ProduceDataOptions, ConsumeDataOptions, CloseDataProducer, CloseDataConsumer,
+                 SetLowThreshold, SetSubchannels, AddSubchannel, RemoveSubchannel, SendToConsumer>;
 
 // --- bodies of notifications
 
@@ -176,10 +180,11 @@ struct PriorityAnswer {
 // Done: accepted, and nothing to say.
 using Answer = std::variant<
     Done, WorkerDump, ResourceUsage, WebRtcServerDump, RouterDump, ProduceAnswer, ConsumeAnswer,
-    IceParameters, PlainConnectAnswer, PlainTransportDump, PlainTransportStats, DirectTransportDump,
-    DirectTransportStats, WebRtcConnectAnswer, WebRtcTransportDump, WebRtcTransportStats,
-    ProducerDump, ProducerStats, ConsumerDump, ConsumerStats, PreferredLayersAnswer, PriorityAnswer,
-    DataProducerDump, DataProducerStats, DataConsumerDump, DataConsumerStats, BufferedAmountAnswer,
-    SendAnswer, SetSubchannelsAnswer, AddSubchannelAnswer, RemoveSubchannelAnswer>;
+    IceParameters, PlainConnectAnswer, PlainTransportDump, PlainTransportStats, PipeConnectAnswer,
+    PipeTransportDump, PipeTransportStats, DirectTransportDump, DirectTransportStats,
+    WebRtcConnectAnswer, WebRtcTransportDump, WebRtcTransportStats, ProducerDump, ProducerStats,
+    ConsumerDump, ConsumerStats, PreferredLayersAnswer, PriorityAnswer, DataProducerDump,
+    DataProducerStats, DataConsumerDump, DataConsumerStats, BufferedAmountAnswer, SendAnswer,
+    SetSubchannelsAnswer, AddSubchannelAnswer, RemoveSubchannelAnswer>;
 
 }  // namespace millrace

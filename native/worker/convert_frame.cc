@@ -148,6 +148,16 @@ struct AnswerWriter {
   AnswerBody operator()(const PlainTransportStats& stats) const {
     return BodyOf(WritePlainTransportStats(builder, stats));
   }
+  AnswerBody operator()(const PipeConnectAnswer& answer) const {
+    return BodyOf(
+        fbs::PipeTransport::CreateConnectResponse(builder, WriteTuple(builder, answer.tuple)));
+  }
+  AnswerBody operator()(const PipeTransportDump& dump) const {
+    return BodyOf(WritePipeTransportDump(builder, dump));
+  }
+  AnswerBody operator()(const PipeTransportStats& stats) const {
+    return BodyOf(WritePipeTransportStats(builder, stats));
+  }
   AnswerBody operator()(const DirectTransportDump& dump) const {
     return BodyOf(WriteDirectTransportDump(builder, dump));
   }

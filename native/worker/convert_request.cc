@@ -119,6 +119,16 @@ RequestBody ReadSubchannels(FieldReader& reader,
   return ReadSetSubchannels(reader, body);
 }
 
+RequestBody ReadCreatePipeTransport(FieldReader& reader,
+                                    const fbs::Router::CreatePipeTransportRequest& body) {
+  return CreatePipeTransport{reader.Id(body.transport_id(), "transportId"),
+                             ReadPipeTransportOptions(reader, *body.options())};
+}
+
+RequestBody ReadConnectPipe(FieldReader& reader, const fbs::PipeTransport::ConnectRequest& body) {
+  return ReadPipeConnect(reader, body);
+}
+
 RequestBody ReadCreateDirectTransport(FieldReader& reader,
                                       const fbs::Router::CreateDirectTransportRequest& body) {
   return CreateDirectTransport{reader.Id(body.transport_id(), "transportId"),
@@ -273,6 +283,8 @@ constexpr BodyReaders MakeReaders() {
   Enter<fbs::Router::CreateWebRtcTransportRequest, &ReadCreateWebRtcTransport>(readers);
   Enter<fbs::Router::CreatePlainTransportRequest, &ReadCreatePlainTransport>(readers);
   Enter<fbs::Router::CreateAudioLevelObserverRequest, &ReadAudioLevelObserver>(readers);
+  Enter<fbs::Router::CreatePipeTransportRequest, &ReadCreatePipeTransport>(readers);
+  Enter<fbs::PipeTransport::ConnectRequest, &ReadConnectPipe>(readers);
   Enter<fbs::Router::CreateDirectTransportRequest, &ReadCreateDirectTransport>(readers);
   Enter<fbs::Router::CreateActiveSpeakerObserverRequest, &ReadActiveSpeakerObserver>(readers);
   Enter<fbs::Transport::ProduceRequest, &ReadProduce>(readers);

@@ -52,6 +52,13 @@ SrtpSuiteName ReadSuite(FieldReader& reader, fbs::SrtpParameters::SrtpCryptoSuit
                      "cryptoSuite");
 }
 
+std::optional<SrtpParameters> ReadSrtpParameters(FieldReader& reader,
+                                                 const fbs::SrtpParameters::SrtpParameters* table) {
+  if (table == nullptr) return std::nullopt;
+  return SrtpParameters{ReadSuite(reader, table->crypto_suite()),
+                        reader.Text(table->key_base64(), "keyBase64")};
+}
+
 }  // namespace
 
 ListenInfo ReadListenInfo(FieldReader& reader, const fbs::Transport::ListenInfo& table) {
@@ -110,11 +117,23 @@ PlainConnectOptions ReadPlainConnect(FieldReader& reader,
   options.ip = reader.Text(table.ip(), "ip");
   options.port = ToStd(table.port());
   options.rtcp_port = ToStd(table.rtcp_port());
-  if (const auto* srtp = table.srtp_parameters()) {
-    options.srtp_parameters = SrtpParameters{ReadSuite(reader, srtp->crypto_suite()),
-                                             reader.Text(srtp->key_base64(), "keyBase64")};
-  }
+  options.srtp_parameters = ReadSrtpParameters(reader, table.srtp_parameters());
   return options;
+}
+
+PipeTransportOptions ReadPipeTransportOptions(
+    FieldReader& reader, const fbs::PipeTransport::PipeTransportOptions& table) {
+  return {.base = ReadOptions(*table.base()),
+          .listen_info = ReadListenInfo(reader, *table.listen_info()),
+          .enable_rtx = table.enable_rtx(),
+          .enable_srtp = table.enable_srtp()};
+}
+
+PipeConnectOptions ReadPipeConnect(FieldReader& reader,
+                                   const fbs::PipeTransport::ConnectRequest& table) {
+  return {.ip = reader.Text(table.ip(), "ip"),
+          .port = ToStd(table.port()),
+          .srtp_parameters = ReadSrtpParameters(reader, table.srtp_parameters())};
 }
 
 DtlsParameters ReadDtlsParameters(FieldReader& reader,
@@ -334,6 +353,22 @@ Offset<fbs::PlainTransport::GetStatsResponse> WritePlainTransportStats(
   auto rtcp_tuple = WriteOptionalTuple(builder, value.rtcp_tuple);
   return fbs::PlainTransport::CreateGetStatsResponse(builder, base, value.rtcp_mux, value.comedia,
                                                      tuple, rtcp_tuple);
+}
+
+Offset<fbs::PipeTransport::DumpResponse> WritePipeTransportDump(Builder& builder,
+                                                                const PipeTransportDump& value) {
+  auto base = WriteDump(builder, value.base);
+  auto tuple = WriteTuple(builder, value.tuple);
+  Offset<fbs::SrtpParameters::SrtpParameters> srtp;
+  if (value.srtp_parameters) srtp = WriteSrtpParameters(builder, *value.srtp_parameters);
+  return fbs::PipeTransport::CreateDumpResponse(builder, base, tuple, value.rtx, srtp);
+}
+
+Offset<fbs::PipeTransport::GetStatsResponse> WritePipeTransportStats(
+    Builder& builder, const PipeTransportStats& value) {
+  auto base = WriteStats(builder, value.base);
+  return fbs::PipeTransport::CreateGetStatsResponse(builder, base,
+                                                    WriteTuple(builder, value.tuple));
 }
 
 Offset<fbs::DirectTransport::DumpResponse> WriteDirectTransportDump(

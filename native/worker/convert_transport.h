@@ -2,6 +2,7 @@
 
 #include "routing/parameters.h"
 #include "schema/direct_transport_generated.h"
+#include "schema/pipe_transport_generated.h"
 #include "schema/plain_transport_generated.h"
 #include "schema/transport_generated.h"
 #include "schema/web_rtc_transport_generated.h"
@@ -17,6 +18,10 @@ namespace millrace {
     FieldReader& reader, const Millrace::Schema::WebRtcTransport::WebRtcTransportOptions& table);
 [[nodiscard]] PlainTransportOptions ReadPlainTransportOptions(
     FieldReader& reader, const Millrace::Schema::PlainTransport::PlainTransportOptions& table);
+[[nodiscard]] PipeTransportOptions ReadPipeTransportOptions(
+    FieldReader& reader, const Millrace::Schema::PipeTransport::PipeTransportOptions& table);
+[[nodiscard]] PipeConnectOptions ReadPipeConnect(
+    FieldReader& reader, const Millrace::Schema::PipeTransport::ConnectRequest& table);
 [[nodiscard]] DirectTransportOptions ReadDirectTransportOptions(
     const Millrace::Schema::DirectTransport::DirectTransportOptions& table);
 [[nodiscard]] PlainConnectOptions ReadPlainConnect(
@@ -37,6 +42,10 @@ WriteWebRtcTransportStats(flatbuffers::FlatBufferBuilder& builder,
 WritePlainTransportDump(flatbuffers::FlatBufferBuilder& builder, const PlainTransportDump& value);
 [[nodiscard]] flatbuffers::Offset<Millrace::Schema::PlainTransport::GetStatsResponse>
 WritePlainTransportStats(flatbuffers::FlatBufferBuilder& builder, const PlainTransportStats& value);
+[[nodiscard]] flatbuffers::Offset<Millrace::Schema::PipeTransport::DumpResponse>
+WritePipeTransportDump(flatbuffers::FlatBufferBuilder& builder, const PipeTransportDump& value);
+[[nodiscard]] flatbuffers::Offset<Millrace::Schema::PipeTransport::GetStatsResponse>
+WritePipeTransportStats(flatbuffers::FlatBufferBuilder& builder, const PipeTransportStats& value);
 [[nodiscard]] flatbuffers::Offset<Millrace::Schema::DirectTransport::DumpResponse>
 WriteDirectTransportDump(flatbuffers::FlatBufferBuilder& builder, const DirectTransportDump& value);
 [[nodiscard]] flatbuffers::Offset<Millrace::Schema::DirectTransport::GetStatsResponse>

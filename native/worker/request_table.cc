@@ -48,8 +48,6 @@ struct Bound<kFunction> {
 template <auto kFunction>
 constexpr Verb On = &Bound<kFunction>::Call;
 
-constexpr Later kPipes{"pipe transports come with a later version"};
-
 using Kind = HandlerKind;
 
 // clang-format off: one row a method
@@ -66,7 +64,7 @@ constexpr std::array<RequestRow, 68> kRows = {{
     {9, "router.createWebRtcTransport", Kind::kRouter, On<&AddWebRtcTransport>},
     {10, "router.createWebRtcTransportWithServer", Kind::kRouter, On<&AddWebRtcTransportOnServer>},
     {11, "router.createPlainTransport", Kind::kRouter, On<&AddPlainTransport>},
-    {12, "router.createPipeTransport", Kind::kRouter, kPipes},
+    {12, "router.createPipeTransport", Kind::kRouter, On<&AddPipeTransport>},
     {13, "router.createDirectTransport", Kind::kRouter, On<&AddDirectTransport>},
     {14, "router.closeTransport", Kind::kRouter, On<&DropTransport>},
     {15, "router.createActiveSpeakerObserver", Kind::kRouter, On<&AddActiveSpeakerObserver>},
@@ -89,7 +87,7 @@ constexpr std::array<RequestRow, 68> kRows = {{
     {32, "transport.closeDataProducer", Kind::kTransport, On<&DropDataProducer>},
     {33, "transport.closeDataConsumer", Kind::kTransport, On<&DropDataConsumer>},
     {34, "plainTransport.connect", Kind::kPlainTransport, On<&ConnectPlainTransport>},
-    {35, "pipeTransport.connect", Kind::kPipeTransport, kPipes},
+    {35, "pipeTransport.connect", Kind::kPipeTransport, On<&ConnectPipeTransport>},
     {36, "webRtcTransport.connect", Kind::kWebRtcTransport, On<&ConnectWebRtcTransport>},
     {37, "producer.dump", Kind::kProducer, On<&DumpProducer>},
     {38, "producer.getStats", Kind::kProducer, On<&GetProducerStats>},
@@ -125,8 +123,8 @@ constexpr std::array<RequestRow, 68> kRows = {{
 }};
 // clang-format on
 
-// Every number from 0 on has its row in its place, with a name. That it has a verb or a reason, the
-// constructors see to.
+// Every number from 0 on has its row in its place, with a name. That it has a verb or is not in
+// use, the constructors see to.
 constexpr bool IsComplete() {
   for (size_t i = 0; i < kRows.size(); ++i) {
     if (kRows[i].method() != i || kRows[i].name().empty()) return false;
@@ -160,12 +158,13 @@ bool IsOfKind(const Registry::Entry& target, HandlerKind kind) {
       return std::holds_alternative<Consumer*>(target);
     case HandlerKind::kObserver:
       return std::holds_alternative<RtpObserver*>(target);
+    case HandlerKind::kPipeTransport:
+      return transport && (*transport)->is_pipe();
     case HandlerKind::kDataProducer:
       return std::holds_alternative<DataProducer*>(target);
     case HandlerKind::kDataConsumer:
       return std::holds_alternative<DataConsumer*>(target);
     case HandlerKind::kWorker:
-    case HandlerKind::kPipeTransport:
       return false;
   }
   CHECK(false, "every kind of handler is known");
@@ -220,7 +219,6 @@ Result<Answer> Perform(Machine& machine, const ChannelRequest& request, Turn& tu
     if (!IsOfKind(target, row.kind())) return UnknownMethod(request.method);
   }
   if (row.unused()) return UnknownMethod(request.method);
-  if (!row.verb()) return Error::Of(std::string(row.later()));
   return row.verb()({machine, target, request.body.value(), turn});
 }
 

@@ -42,32 +42,23 @@ struct RequestCall {
 };
 using Verb = Result<Answer> (*)(const RequestCall& call);
 
-// Why a method answers an error in this version.
-struct Later {
-  std::string_view reason;
-};
-
 // The number exists in the protocol, but no handler ever knew the method.
 struct Unused {};
 
-// A method of the channel: its number and name, whom it is sent to, and either what it does or why
-// it does nothing. A row cannot be made without one of the two.
+// A method of the channel: its number and name, whom it is sent to, and what it does, unless no
+// handler ever knew it.
 class RequestRow {
  public:
   constexpr RequestRow(uint8_t method, std::string_view name, HandlerKind kind, Verb verb)
       : method_(method), kind_(kind), name_(name), verb_(verb) {}
-  constexpr RequestRow(uint8_t method, std::string_view name, HandlerKind kind, Later later)
-      : method_(method), kind_(kind), name_(name), later_(later.reason) {}
   constexpr RequestRow(uint8_t method, std::string_view name, HandlerKind kind, Unused)
       : method_(method), kind_(kind), unused_(true), name_(name) {}
 
   [[nodiscard]] constexpr uint8_t method() const { return method_; }
   [[nodiscard]] constexpr HandlerKind kind() const { return kind_; }
   [[nodiscard]] constexpr std::string_view name() const { return name_; }
-  // Null for a method of a later version, and for one that is not in use.
+  // Null for a method that is not in use.
   [[nodiscard]] constexpr Verb verb() const { return verb_; }
-  // Empty unless the method comes with a later version.
-  [[nodiscard]] constexpr std::string_view later() const { return later_; }
   [[nodiscard]] constexpr bool unused() const { return unused_; }
 
  private:
@@ -76,7 +67,6 @@ class RequestRow {
   bool unused_ = false;
   std::string_view name_;
   Verb verb_ = nullptr;
-  std::string_view later_;
 };
 
 // All methods in the order of their numbers; the page of methods in docs/ is printed from it.

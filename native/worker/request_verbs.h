@@ -32,6 +32,8 @@ namespace millrace {
                                                         Turn& turn);
 [[nodiscard]] Result<Answer> AddPlainTransport(Machine& machine, Router& router,
                                                const CreatePlainTransport& body, Turn& turn);
+[[nodiscard]] Result<Answer> AddPipeTransport(Machine& machine, Router& router,
+                                              const CreatePipeTransport& body, Turn& turn);
 [[nodiscard]] Result<Answer> AddDirectTransport(Machine& machine, Router& router,
                                                 const CreateDirectTransport& body, Turn& turn);
 [[nodiscard]] Result<Done> AddAudioLevelObserver(Machine& machine, Router& router,
@@ -71,6 +73,9 @@ namespace millrace {
                                                                Transport& transport,
                                                                const PlainConnectOptions& body,
                                                                Turn& turn);
+[[nodiscard]] Result<PipeConnectAnswer> ConnectPipeTransport(Machine& machine, Transport& transport,
+                                                             const PipeConnectOptions& body,
+                                                             Turn& turn);
 [[nodiscard]] Result<WebRtcConnectAnswer> ConnectWebRtcTransport(Machine& machine,
                                                                  Transport& transport,
                                                                  const DtlsParameters& body,

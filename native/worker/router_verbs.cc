@@ -84,6 +84,12 @@ Result<Answer> AddPlainTransport(Machine& machine, Router& router, const CreateP
                    machine.control.CreatePlainTransport(router, body.id, body.options, turn));
 }
 
+Result<Answer> AddPipeTransport(Machine& machine, Router& router, const CreatePipeTransport& body,
+                                Turn& turn) {
+  return Introduce(machine,
+                   machine.control.CreatePipeTransport(router, body.id, body.options, turn));
+}
+
 Result<Answer> AddDirectTransport(Machine& machine, Router& router,
                                   const CreateDirectTransport& body, Turn& turn) {
   return Introduce(machine,

@@ -84,6 +84,11 @@ Result<PlainConnectAnswer> ConnectPlainTransport(Machine&, Transport& transport,
   return transport.ConnectPlain(body, turn);
 }
 
+Result<PipeConnectAnswer> ConnectPipeTransport(Machine&, Transport& transport,
+                                               const PipeConnectOptions& body, Turn& turn) {
+  return transport.ConnectPipe(body, turn);
+}
+
 Result<WebRtcConnectAnswer> ConnectWebRtcTransport(Machine&, Transport& transport,
                                                    const DtlsParameters& body, Turn& turn) {
   Result<DtlsRoleName> role = transport.ConnectWebRtc(body, turn);
