@@ -163,6 +163,38 @@ Frame ChannelFrames::SendData(const std::string& consumer, uint32_t ppid,
                  fbs::DataConsumer::CreateSendRequestDirect(builder_, ppid, &bytes));
 }
 
+Frame ChannelFrames::CreatePipeTransport(const std::string& router, const std::string& id,
+                                         bool srtp) {
+  auto options = fbs::PipeTransport::CreatePipeTransportOptions(builder_, Options(), ListenInfo(0),
+                                                                true, srtp);
+  return Request(
+      Method::ROUTER_CREATE_PIPETRANSPORT, router,
+      fbs::Router::CreateCreatePipeTransportRequestDirect(builder_, id.c_str(), options));
+}
+
+Frame ChannelFrames::ConnectPipe(const std::string& transport, const std::string& ip, uint16_t port,
+                                 const std::string& key_base64) {
+  Offset<fbs::SrtpParameters::SrtpParameters> keys;
+  if (!key_base64.empty()) {
+    keys = fbs::SrtpParameters::CreateSrtpParametersDirect(
+        builder_, fbs::SrtpParameters::SrtpCryptoSuite::AEAD_AES_256_GCM, key_base64.c_str());
+  }
+  return Request(Method::PIPETRANSPORT_CONNECT, transport,
+                 fbs::PipeTransport::CreateConnectRequestDirect(builder_, ip.c_str(), port, keys));
+}
+
+Frame ChannelFrames::ConsumeForPipe(const std::string& transport, const std::string& id,
+                                    const std::string& producer, uint32_t source, uint32_t ssrc) {
+  auto parameters = RtpParameters(false, ssrc);
+  // As RtpMapping maps it.
+  std::vector<Offset<fbs::RtpParameters::RtpEncodingParameters>> consumable = {
+      fbs::RtpParameters::CreateRtpEncodingParameters(builder_, source + 100000)};
+  return Request(Method::TRANSPORT_CONSUME, transport,
+                 fbs::Transport::CreateConsumeRequestDirect(
+                     builder_, id.c_str(), producer.c_str(), fbs::RtpParameters::MediaKind::AUDIO,
+                     parameters, fbs::RtpParameters::Type::PIPE, &consumable, false));
+}
+
 Frame ChannelFrames::CreateDirectTransport(const std::string& router, const std::string& id) {
   auto base =
       fbs::Transport::CreateOptions(builder_, true, flatbuffers::nullopt, false, 262144, 131072);
@@ -361,10 +393,7 @@ std::vector<std::pair<ChannelFrames::Method, Frame>> ChannelFrames::OneOfEach() 
   add(Method::ROUTER_CREATE_WEBRTCTRANSPORT_WITH_SERVER,
       CreateWebRtcTransportOn("server", "router", "newOnServer"));
   add(Method::ROUTER_CREATE_PLAINTRANSPORT, CreatePlainTransport("router", "newPlain"));
-  auto pipe = fbs::PipeTransport::CreatePipeTransportOptions(builder_, Options(), ListenInfo(0));
-  add(Method::ROUTER_CREATE_PIPETRANSPORT,
-      Request(Method::ROUTER_CREATE_PIPETRANSPORT, "router",
-              fbs::Router::CreateCreatePipeTransportRequestDirect(builder_, "newPipe", pipe)));
+  add(Method::ROUTER_CREATE_PIPETRANSPORT, CreatePipeTransport("router", "newPipe"));
   add(Method::ROUTER_CREATE_DIRECTTRANSPORT, CreateDirectTransport("router", "newDirect"));
   add(Method::ROUTER_CLOSE_TRANSPORT, CloseTransport("router", "newPlain"));
   add(Method::ROUTER_CREATE_ACTIVESPEAKEROBSERVER, CreateSpeakerObserver("router", "newSpeaker"));
@@ -406,9 +435,7 @@ void ChannelFrames::AddTransportRequests(std::vector<std::pair<Method, Frame>>& 
   add(Method::TRANSPORT_CLOSE_DATAPRODUCER, CloseDataProducer("webrtc", "newData"));
   add(Method::TRANSPORT_CLOSE_DATACONSUMER, CloseDataConsumer("webrtc", "newSink"));
   add(Method::PLAINTRANSPORT_CONNECT, ConnectPlain("plain", "192.0.2.1", 5000));
-  add(Method::PIPETRANSPORT_CONNECT,
-      Request(Method::PIPETRANSPORT_CONNECT, "plain",
-              fbs::PipeTransport::CreateConnectRequestDirect(builder_, "192.0.2.1", 5000)));
+  add(Method::PIPETRANSPORT_CONNECT, ConnectPipe("newPipe", "192.0.2.1", 5000));
   add(Method::WEBRTCTRANSPORT_CONNECT, ConnectWebRtc("webrtc"));
 }
 

@@ -56,6 +56,13 @@ class ChannelFrames {
   Frame CloseDataProducer(const std::string& transport, const std::string& id);
   Frame CloseDataConsumer(const std::string& transport, const std::string& id);
   Frame SendData(const std::string& consumer, uint32_t ppid, const std::vector<uint8_t>& bytes);
+  Frame CreatePipeTransport(const std::string& router, const std::string& id, bool srtp = false);
+  // Without a key when `key_base64` is empty.
+  Frame ConnectPipe(const std::string& transport, const std::string& ip, uint16_t port,
+                    const std::string& key_base64 = "");
+  // Audio over a pipe, with this SSRC there; `source` is the SSRC of the producer.
+  Frame ConsumeForPipe(const std::string& transport, const std::string& id,
+                       const std::string& producer, uint32_t source, uint32_t ssrc);
   Frame CreateDirectTransport(const std::string& router, const std::string& id);
   Frame SendRtp(const std::string& producer, const std::vector<uint8_t>& packet);
   Frame SendRtcp(const std::string& transport, const std::vector<uint8_t>& compound);
