@@ -1,6 +1,6 @@
-// A started worker with a router, transports, producers, a consumer and an observer, fed with one
-// frame that anybody may have mutated, then with the passing of time. Nothing may stop it, and
-// whatever it says must be readable.
+// A started worker with a router, transports of every kind, producers, consumers and observers, fed
+// with one frame that anybody may have mutated, then with the passing of time. Nothing may stop it,
+// and whatever it says must be readable.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -93,7 +93,14 @@ std::vector<millrace::Frame> SceneFrames() {
           frames.ProduceAudio("plain", "audio", 1000),
           frames.ProduceVideo("plain", "video", 2000),
           frames.ConsumeVideo("webrtc", "consumer", "video", 3000),
-          frames.CreateObserver("router", "observer")};
+          frames.CreateObserver("router", "observer"),
+          frames.CreateSpeakerObserver("router", "speaker"),
+          frames.CreateDirectTransport("router", "direct"),
+          frames.ProduceAudio("direct", "brought", 4000),
+          frames.ConsumeAudio("direct", "told", "brought", 5000),
+          frames.CreatePipeTransport("router", "pipe"),
+          frames.ConnectPipe("pipe", "192.0.2.9", 9000),
+          frames.ConsumeForPipe("pipe", "piped", "brought", 4000, 6000)};
 }
 
 std::unique_ptr<Scene> MakeScene() {
