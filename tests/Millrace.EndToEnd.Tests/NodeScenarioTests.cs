@@ -5,23 +5,10 @@ namespace Millrace.EndToEnd.Tests;
 
 /// <summary>
 /// The controller of the npm package mediasoup takes our worker through one long session, tests/node/scenario.mjs, with media
-/// and data under way; it is to reach every method and every event of the channel.
+/// and data under way; it reaches every method and every event of the channel.
 /// </summary>
 public sealed class NodeScenarioTests
 {
-    // Methods and events whose part of the worker is still to come; each goes from here with the step that reaches it.
-    private static readonly string[] MethodsToCome =
-    [
-        "ROUTER_CREATE_PIPETRANSPORT", "ROUTER_CREATE_DIRECTTRANSPORT", "ROUTER_CREATE_ACTIVESPEAKEROBSERVER",
-        "PIPETRANSPORT_CONNECT", "DATACONSUMER_SET_SUBCHANNELS", "DATACONSUMER_ADD_SUBCHANNEL", "DATACONSUMER_REMOVE_SUBCHANNEL",
-    ];
-
-    private static readonly string[] EventsToCome =
-    [
-        "TRANSPORT_SEND_RTCP", "PRODUCER_SEND", "DATAPRODUCER_SEND", "DIRECTTRANSPORT_RTCP", "CONSUMER_RTP",
-        "DATACONSUMER_MESSAGE", "ACTIVESPEAKEROBSERVER_DOMINANT_SPEAKER",
-    ];
-
     private JsonNode _report = null!;
 
     [OneTimeSetUp]
@@ -37,10 +24,8 @@ public sealed class NodeScenarioTests
     }
 
     [Test]
-    public void EveryMethod_IsAccepted() => Assert.That(Names("missingMethods"), Is.SubsetOf(MethodsToCome));
+    public void EveryMethod_IsAccepted() => Assert.That(_report["missingMethods"]!.AsArray(), Is.Empty);
 
     [Test]
-    public void EveryEvent_IsSeen() => Assert.That(Names("missingEvents"), Is.SubsetOf(EventsToCome));
-
-    private IEnumerable<string> Names(string list) => _report[list]!.AsArray().Select(name => (string)name!);
+    public void EveryEvent_IsSeen() => Assert.That(_report["missingEvents"]!.AsArray(), Is.Empty);
 }

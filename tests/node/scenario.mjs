@@ -6,9 +6,10 @@ import * as mediasoup from 'mediasoup'
 import { Ledger } from './ledger.mjs'
 import { Stage } from './scenario/stage.mjs'
 
-// Of those that a whole run plays; any of scenario/ can be asked for by name.
+// In the order of a whole run; each can be asked for by name.
 const NOUNS = [
-  'worker', 'starting', 'router', 'webrtc', 'listening', 'paths', 'plain', 'producer', 'consumer', 'layers', 'bandwidth', 'data', 'observers', 'ends',
+  ...['worker', 'starting', 'router', 'webrtc', 'listening', 'paths', 'plain', 'pipe', 'direct', 'producer', 'consumer'],
+  ...['layers', 'bandwidth', 'data', 'messages', 'observers', 'speakers', 'ends'],
 ]
 
 const ledger = Ledger.open()
