@@ -3,6 +3,7 @@
 
 #include "routing/router.h"
 #include "routing/transport.h"
+#include "wire/demux.h"
 
 namespace millrace {
 
@@ -10,6 +11,7 @@ Result<Done> Router::ReceiveDirectRtp(Producer& producer, Bytes bytes, Turn& tur
   Transport& transport = producer.transport();
   if (!transport.is_direct()) return Error::Type("the producer's transport is not direct");
   if (bytes.size() > RtpPacket::kBytesMax) return Error::Type("the RTP packet is too long");
+  if (Classify(bytes) != DatagramKind::kRtp) return Error::Type("not an RTP packet");
   RtpPacketRef packet = commons_.packets.Take();
   if (!packet) return Error::Of("too many packets are alive in this worker");
   std::memcpy(packet->bytes.data(), bytes.data(), bytes.size());
@@ -29,7 +31,9 @@ Result<Done> Router::ReceiveDirectRtp(Producer& producer, Bytes bytes, Turn& tur
 Result<Done> Router::ReceiveDirectRtcp(Transport& transport, Bytes bytes, Turn& turn) {
   if (!transport.is_direct()) return Error::Type("the transport is not direct");
   if (bytes.size() > RtpPacket::kBytesMax) return Error::Type("the RTCP packet is too long");
-  if (!RtcpReader(bytes).Next()) return Error::Type("not an RTCP packet");
+  if (Classify(bytes) != DatagramKind::kRtcp || !RtcpReader(bytes).Next()) {
+    return Error::Type("not an RTCP packet");
+  }
   transport.traffic().received.Add(bytes.size(), turn.now);
   OnOpenedRtcp(transport, bytes, turn);
   return Done{};

@@ -66,9 +66,7 @@ inline ProduceOptions PipeProducer(const std::string& id, const RtpParameters& p
 class PipeWorlds {
  public:
   explicit PipeWorlds(bool rtx = true, bool srtp = false)
-      : near_pipe(Add(near, rtx, srtp)), far_pipe(Add(far, rtx, srtp)) {
-    // Otherwise both workers would make the same keys.
-    far.random = Random(99);
+      : near_pipe(Add(near, 7, rtx, srtp)), far_pipe(Add(far, 99, rtx, srtp)) {
     auto near_dump = std::get<PipeTransportDump>(near_pipe.Dump());
     auto far_dump = std::get<PipeTransportDump>(far_pipe.Dump());
     Connect(near, near_pipe, kFarAddress, far_dump);
@@ -108,7 +106,9 @@ class PipeWorlds {
   std::vector<std::vector<uint8_t>> carried;  // from the near end to the far one
 
  private:
-  static Transport& Add(RoutingWorld& world, bool rtx, bool srtp) {
+  // With seeds of their own, so that both workers make other keys.
+  static Transport& Add(RoutingWorld& world, uint64_t seed, bool rtx, bool srtp) {
+    world.random = Random(seed);
     Turn turn = world.Now();
     PipeTransportOptions options{
         .listen_info = {.ip = "127.0.0.1"}, .enable_rtx = rtx, .enable_srtp = srtp};
