@@ -28,7 +28,8 @@ class WorkerPipeTest : public WorkerCallTest {
     EXPECT_NE(dump, nullptr) << answer.error();
     EXPECT_TRUE(dump->rtx());
     EXPECT_EQ(dump->srtp_parameters() != nullptr, srtp);
-    End end{.port = dump->tuple()->local_port()};
+    End end;
+    end.port = dump->tuple()->local_port();
     end.socket = worker.edge().Find(SocketRequest::Protocol::kUdp, end.port).value();
     if (srtp) end.key = dump->srtp_parameters()->key_base64()->str();
     return end;
