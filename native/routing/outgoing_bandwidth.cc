@@ -14,7 +14,7 @@ OutgoingBandwidth::OutgoingBandwidth(const BandwidthSettings& settings, const Rt
 PacerAnswer OutgoingBandwidth::Offer(EgressPacket& packet, bool audio, Timestamp now) {
   if (phase_ == Phase::kIdle && !audio) {
     phase_ = Phase::kBegins;
-    began_at_ = now;
+    begins_at_ = now + kBegin;
   }
   uint32_t handle = free_.empty() ? static_cast<uint32_t>(waiting_.size()) : free_.back();
   PacerAnswer answer = pacer_.Offer({.handle = PacketHandle(handle),
@@ -57,7 +57,7 @@ BandwidthUpdate OutgoingBandwidth::OnBounds(uint64_t min_bps, uint64_t max_bps, 
 }
 
 BandwidthUpdate OutgoingBandwidth::OnDeadline(Timestamp now) {
-  if (phase_ == Phase::kBegins) {
+  if (phase_ == Phase::kBegins && begins_at_ <= now) {
     phase_ = Phase::kRuns;
     ShareSoon(now);
     return Apply(estimator_.OnReady(now), now);
@@ -77,7 +77,7 @@ void OutgoingBandwidth::SetSource(BandwidthSource source, Timestamp now) {
   heard_ = false;
   if (phase_ == Phase::kRuns) {
     phase_ = Phase::kBegins;
-    began_at_ = now;
+    begins_at_ = now + kBegin;
   }
 }
 
@@ -138,7 +138,7 @@ AllocationTotal OutgoingBandwidth::Share(uint64_t fixed_bps,
 
 Timestamp OutgoingBandwidth::deadline() const {
   if (phase_ == Phase::kIdle) return share_at_;
-  if (phase_ == Phase::kBegins) return began_at_;
+  if (phase_ == Phase::kBegins) return std::min(begins_at_, share_at_);
   Timestamp deadline = std::min(pacer_deadline_, share_at_);
   return active_ ? std::min(deadline, estimator_.deadline()) : deadline;
 }

@@ -25,6 +25,8 @@ class OutgoingBandwidth {
  public:
   // How often the target is shared anew when nothing else calls for it: layers' rates waver.
   static constexpr Duration kShareInterval = Duration::Millis(500);
+  // From the first video packet to the first probe: then there is something to send again.
+  static constexpr Duration kBegin = Duration::Millis(5);
   // What one deadline sends at most; what is due beyond it is due a millisecond later.
   static constexpr size_t kOrdersMax = 512;
 
@@ -96,7 +98,7 @@ class OutgoingBandwidth {
   bool active_ = false;  // somebody wants video
   uint64_t wanted_bps_ = 0;
   uint64_t shared_bps_ = 0;
-  Timestamp began_at_;
+  Timestamp begins_at_;
   Timestamp share_at_ = Timestamp::Never();
   Timestamp pacer_deadline_ = Timestamp::Never();
   std::vector<EgressPacket> waiting_;  // by handle

@@ -44,21 +44,19 @@ void Transport::Append(EgressPacket packet, Turn& turn) {
 uint32_t Transport::SendPadding(uint32_t bytes, ProbeId probe, Turn& turn) {
   if (!link_->ready()) return 0;
   EgressPacket padding;
-  bool can_repeat = false;
   for (size_t i = 0; i < consumers_.size() && !padding.packet; ++i) {
     Consumer& consumer = *consumers_[next_padding_++ % consumers_.size()];
     if (!consumer.active() || consumer.kind() == MediaKind::kAudio ||
         !consumer.stream(0).rtx_ssrc()) {
       continue;
     }
-    can_repeat = true;
     ConsumerStream& stream = consumer.stream(0);
     std::optional<SendStream::Resend> again = stream.send().TakePadding(turn.now);
     if (!again) continue;
     padding = {.packet = again->packet, .stream = &stream, .rewrite = again->rewrite};
   }
-  // Where retransmissions were negotiated, what is sent again soon will be there.
-  if (!padding.packet && !can_repeat && !FindStream(ProbationStream::kSsrc)) {
+  // Nothing can be sent again, or nothing was sent lately: not even a lowest layer fits.
+  if (!padding.packet && !FindStream(ProbationStream::kSsrc)) {
     ProbationStream& probation = bandwidth_->probation();
     probation.SetSrtpStream(link_->AddSending(ProbationStream::kSsrc));
     padding = probation.Make(bytes, commons_.packets, turn.now);

@@ -86,8 +86,12 @@ bool AimdRateControl::Decrease(const Input& input) {
   uint64_t arrived = input.acknowledged_bps.value_or(bps_);
   bool changed = input.recent_bps && (*input.recent_bps < Scaled(arrived, kBroke) ||
                                       *input.recent_bps > Scaled(arrived, kRose));
+  bool shrank = changed && *input.recent_bps < arrived;
   if (changed) arrived = *input.recent_bps;
-  bool collapsed = arrived < bps_ / 2;
+  // What arrives of a sender that does not use its estimate says what it sends, and not what the
+  // path carries: a probe that filled the queue must not cost the estimate.
+  bool unused = input.application_limited && !shrank;
+  bool collapsed = arrived < bps_ / 2 && !unused;
   if (decreased_ && input.now - *decreased_ < wait && !collapsed) return false;
 
   state_ = State::kDecrease;
@@ -97,6 +101,7 @@ bool AimdRateControl::Decrease(const Input& input) {
   ceiling_->Add(kbps);
 
   uint64_t lower = Scaled(arrived, kBeta);
+  if (unused) lower = std::max(lower, Scaled(bps_, kBeta));
   decreased_ = input.now;
   if (lower >= bps_) return false;
   bps_ = bounds_.Clamp(lower);

@@ -17,6 +17,7 @@ void Pacer::SetTarget(uint64_t target_bps, Timestamp now) {
   target_bps_ = std::clamp(target_bps, kBitrateMin, kBitrateMax);
   // A link that shrank is not owed the burst of a wide one.
   video_bytes_ = std::min(video_bytes_, VideoBurst());
+  retransmission_bytes_ = std::min(retransmission_bytes_, RetransmissionCredit());
 }
 
 void Pacer::Begin(const ProbePlan& probes, Timestamp now) {
@@ -27,11 +28,12 @@ void Pacer::Begin(const ProbePlan& probes, Timestamp now) {
 
 PacerAnswer Pacer::Offer(const PacedPacket& packet, Timestamp now) {
   Pass(now);
+  if (MayPass(packet)) return {.probe = Count(packet, now)};
   bool video = packet.urgency == PacketUrgency::kVideo;
-  if (MayPass(packet)) return {.probe = Count(packet.bytes, video, now)};
   Queue& queue = video ? video_ : retransmissions_;
-  if (queue.size() >= kWaitingMax) return {.fate = PacerAnswer::Fate::kRefused};
+  if (TooMuchWaits(queue)) return {.fate = PacerAnswer::Fate::kRefused};
   queue.Push({.packet = packet, .since = now});
+  if (!video) waiting_retransmission_bytes_ += packet.bytes;
   return {.fate = PacerAnswer::Fate::kWait};
 }
 
@@ -43,11 +45,11 @@ PacerOrder Pacer::Next(Timestamp now) {
   if (queue != nullptr && (probing || IsDue(*queue, now))) {
     PacedPacket packet = queue->front().packet;
     queue->Pop();
-    bool video = packet.urgency == PacketUrgency::kVideo;
+    if (queue == &retransmissions_) waiting_retransmission_bytes_ -= packet.bytes;
     return {.kind = PacerOrder::Kind::kPacket,
             .handle = packet.handle,
             .bytes = packet.bytes,
-            .probe = Count(packet.bytes, video, now)};
+            .probe = Count(packet, now)};
   }
   if (queue != nullptr || now < padding_allowed_) return {};
   bool padding = padding_bps_ > 0 && padding_debt_bytes_ <= 0;
@@ -68,24 +70,23 @@ void Pacer::Padded(uint32_t bytes, Timestamp now) {
     padding_allowed_ = now + kNoPadding;
     return;
   }
-  (void)Count(bytes, false, now);
+  (void)Count(bytes, now);
 }
 
 void Pacer::Forget(PacketHandle handle) {
-  for (Queue* queue : {&video_, &retransmissions_}) {
-    queue->EraseIf([&](const Waiting& waiting) { return waiting.packet.handle == handle; });
-  }
+  video_.EraseIf([&](const Waiting& waiting) { return waiting.packet.handle == handle; });
+  retransmissions_.EraseIf([&](const Waiting& waiting) {
+    if (waiting.packet.handle != handle) return false;
+    waiting_retransmission_bytes_ -= waiting.packet.bytes;
+    return true;
+  });
 }
 
 Timestamp Pacer::deadline(Timestamp now) const {
   Timestamp deadline = Timestamp::Never();
   bool waits = waiting() > 0;
   if (waits) {
-    uint64_t pace = Scaled(target_bps_, kPace);
-    double over = debt_bytes_ - BytesIn(kRetransmissionBurst, pace);
-    deadline = over <= 0 ? now : now + TimeOf(static_cast<uint64_t>(over) + 1, pace);
-    const Queue& queue = video_.empty() ? retransmissions_ : video_;
-    deadline = std::min(deadline, queue.front().since + kWaitMax);
+    deadline = DueOf(video_.empty() ? retransmissions_ : video_, now);
   } else if (padding_bps_ > 0) {
     double owed = std::max(padding_debt_bytes_, 0.0);
     deadline = now + TimeOf(static_cast<uint64_t>(owed) + 1, padding_bps_);
@@ -100,6 +101,7 @@ void Pacer::Pass(Timestamp now) {
     used_ = true;
     passed_ = now;
     video_bytes_ = BytesIn(kVideoBurst, target_bps_);
+    retransmission_bytes_ = RetransmissionCredit();
   }
   if (now <= passed_) return;
   Duration time = std::min(now - passed_, kVideoBurst);
@@ -107,10 +109,24 @@ void Pacer::Pass(Timestamp now) {
   debt_bytes_ = std::max(0.0, debt_bytes_ - BytesIn(time, Scaled(target_bps_, kPace)));
   padding_debt_bytes_ = std::max(0.0, padding_debt_bytes_ - BytesIn(time, padding_bps_));
   video_bytes_ = std::clamp(video_bytes_ + BytesIn(time, target_bps_), -VideoBurst(), VideoBurst());
+  retransmission_bytes_ += BytesIn(time, Scaled(target_bps_, kRetransmissionShare));
+  retransmission_bytes_ = std::min(retransmission_bytes_, RetransmissionCredit());
 }
 
 double Pacer::VideoBurst() const {
   return std::max(BytesIn(kVideoBurst, target_bps_), static_cast<double>(kBurstBytesMin));
+}
+
+double Pacer::RetransmissionCredit() const {
+  return std::max(BytesIn(kRetransmissionCredit, target_bps_), static_cast<double>(kBurstBytesMin));
+}
+
+bool Pacer::TooMuchWaits(const Queue& queue) const {
+  if (queue.size() >= kWaitingMax) return true;
+  if (&queue == &video_) return false;
+  double most = BytesIn(kRetransmissionWait, Scaled(target_bps_, kRetransmissionShare));
+  return static_cast<double>(waiting_retransmission_bytes_) >=
+         std::max(most, static_cast<double>(kBurstBytesMin));
 }
 
 bool Pacer::MayPass(const PacedPacket& packet) const {
@@ -120,18 +136,23 @@ bool Pacer::MayPass(const PacedPacket& packet) const {
     case PacketUrgency::kVideo:
       return video_.empty() && video_bytes_ > 0;
     case PacketUrgency::kRetransmission:
-      return waiting() == 0 &&
+      return waiting() == 0 && retransmission_bytes_ > 0 &&
              debt_bytes_ <= BytesIn(kRetransmissionBurst, Scaled(target_bps_, kPace));
   }
   return true;
 }
 
-ProbeId Pacer::Count(uint32_t bytes, bool video, Timestamp now) {
+ProbeId Pacer::Count(const PacedPacket& packet, Timestamp now) {
+  if (packet.urgency == PacketUrgency::kVideo) video_bytes_ -= packet.bytes;
+  if (packet.urgency == PacketUrgency::kRetransmission) retransmission_bytes_ -= packet.bytes;
+  return Count(packet.bytes, now);
+}
+
+ProbeId Pacer::Count(uint32_t bytes, Timestamp now) {
   // More debt than a second's worth is not to be paid by anybody.
   double most = BytesIn(Duration::Seconds(1), Scaled(target_bps_, kPace));
   debt_bytes_ = std::min(debt_bytes_ + bytes, most);
   padding_debt_bytes_ = std::min(padding_debt_bytes_ + bytes, most);
-  if (video) video_bytes_ -= bytes;
   if (probes_.empty()) return 0;
   Probe& probe = probes_[0];
   if (!probe.begun) probe.begun = now;
@@ -152,7 +173,18 @@ Pacer::Queue* Pacer::Urgent() {
 
 bool Pacer::IsDue(const Queue& queue, Timestamp now) const {
   double burst = BytesIn(kRetransmissionBurst, Scaled(target_bps_, kPace));
+  if (&queue == &retransmissions_) return debt_bytes_ <= burst && retransmission_bytes_ > 0;
   return debt_bytes_ <= burst || now - queue.front().since >= kWaitMax;
+}
+
+Timestamp Pacer::DueOf(const Queue& queue, Timestamp now) const {
+  uint64_t pace = Scaled(target_bps_, kPace);
+  double over = debt_bytes_ - BytesIn(kRetransmissionBurst, pace);
+  Timestamp due = over <= 0 ? now : now + TimeOf(static_cast<uint64_t>(over) + 1, pace);
+  if (&queue == &video_) return std::min(due, queue.front().since + kWaitMax);
+  if (retransmission_bytes_ > 0) return due;
+  uint64_t rate = Scaled(target_bps_, kRetransmissionShare);
+  return std::max(due, now + TimeOf(static_cast<uint64_t>(-retransmission_bytes_) + 1, rate));
 }
 
 // When the first probe's next packet leaves, to hold its rate.

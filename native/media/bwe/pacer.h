@@ -63,7 +63,14 @@ class Pacer {
   // The least of it, and what a retransmission may: a few packets.
   static constexpr uint64_t kBurstBytesMin = 6'000;
   static constexpr Duration kRetransmissionBurst = Duration::Millis(5);
-  // Packets that waited longer than this are sent whatever the pace.
+  // What retransmissions may take beside the media, of the target: a third of all lost can be sent
+  // again, and a link that lost much because it shrank is not filled with what it lost.
+  static constexpr double kRetransmissionShare = 0.5;
+  // While they are few they leave as one burst: so much of the target's worth.
+  static constexpr Duration kRetransmissionCredit = Duration::Millis(250);
+  // More than this at their rate does not wait: who still misses it by then asks again.
+  static constexpr Duration kRetransmissionWait = Duration::Millis(250);
+  // Video that waited longer than this is sent whatever the pace.
   static constexpr Duration kWaitMax = Duration::Millis(250);
   static constexpr size_t kProbesMax = 4;
   // A probe that nobody feeds is given up.
@@ -104,11 +111,15 @@ class Pacer {
 
   void Pass(Timestamp now);
   [[nodiscard]] double VideoBurst() const;
+  [[nodiscard]] double RetransmissionCredit() const;
+  [[nodiscard]] bool TooMuchWaits(const Queue& queue) const;
   [[nodiscard]] bool MayPass(const PacedPacket& packet) const;
   // Counts a packet that leaves, and says which probe it serves.
-  ProbeId Count(uint32_t bytes, bool video, Timestamp now);
+  ProbeId Count(uint32_t bytes, Timestamp now);
+  ProbeId Count(const PacedPacket& packet, Timestamp now);
   [[nodiscard]] Queue* Urgent();
   [[nodiscard]] bool IsDue(const Queue& queue, Timestamp now) const;
+  [[nodiscard]] Timestamp DueOf(const Queue& queue, Timestamp now) const;
   [[nodiscard]] Timestamp ProbeDue() const;
   void DropOldProbes(Timestamp now);
 
@@ -116,8 +127,10 @@ class Pacer {
   uint64_t padding_bps_ = 0;
   Timestamp passed_;
   bool used_ = false;
-  double debt_bytes_ = 0;   // sent and not yet paid for at the pace
-  double video_bytes_ = 0;  // what video may still send at once
+  double debt_bytes_ = 0;            // sent and not yet paid for at the pace
+  double video_bytes_ = 0;           // what video may still send at once
+  double retransmission_bytes_ = 0;  // what retransmissions may
+  uint64_t waiting_retransmission_bytes_ = 0;
   double padding_debt_bytes_ = 0;
   Timestamp padding_allowed_;
   Queue video_;

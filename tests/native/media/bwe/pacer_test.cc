@@ -107,6 +107,27 @@ TEST(PacerTest, SpreadsRetransmissions) {
   EXPECT_NEAR(static_cast<double>(bytes), 31'250, 3'000);
 }
 
+// A link that shrank lost much of what the wide one was sent: that must not fill it.
+TEST(PacerTest, RetransmissionsTakeNoMoreThanTheirShareForLong) {
+  Pacer pacer = MakePacer();
+  uint64_t bytes = 0;
+  uint64_t refused = 0;
+  for (int64_t ms = 0; ms < 2'000; ++ms) {
+    PacerAnswer answer = pacer.Offer(Packet(1, PacketUrgency::kRetransmission), At(ms));
+    if (answer.fate == Fate::kSendNow) bytes += 1250;
+    if (answer.fate == Fate::kRefused) ++refused;
+    for (PacerOrder order = pacer.Next(At(ms)); order.kind == Kind::kPacket;
+         order = pacer.Next(At(ms))) {
+      bytes += order.bytes;
+    }
+  }
+  // A quarter of a second's worth at first, then half of the target.
+  EXPECT_NEAR(static_cast<double>(bytes), 31'250 + 125'000, 5'000);
+  EXPECT_GT(refused, 1'000u);
+  // What waits is not old.
+  EXPECT_LE(pacer.waiting(), 15u);
+}
+
 TEST(PacerTest, VideoGoesBeforeRetransmissionsAndTheseBeforePadding) {
   Pacer pacer = MakePacer();
   pacer.SetPadding(100'000);
@@ -190,7 +211,7 @@ TEST(PacerTest, RefusesBeyondItsBoundAndForgetsWhatIsGone) {
   uint32_t handle = 0;
   Fate fate = Fate::kWait;
   while (fate != Fate::kRefused) {
-    fate = pacer.Offer(Packet(++handle, PacketUrgency::kRetransmission), At(0)).fate;
+    fate = pacer.Offer(Packet(++handle, PacketUrgency::kVideo), At(0)).fate;
     ASSERT_LT(handle, 5'000u);
   }
   EXPECT_EQ(pacer.waiting(), Pacer::kWaitingMax);
