@@ -85,6 +85,8 @@ class SendStream {
   [[nodiscard]] std::optional<SenderReport> MakeReport(Timestamp now);
   void CountKeyFrameRequest(bool fir) { ++(fir ? fir_count_ : pli_count_); }
 
+  // The decoder begins anew with the next packet: nothing older is worth being sent again.
+  void ForgetHistory() { history_.Clear(); }
   // The consumer was paused, or its producer: what was sent is history.
   void Pause();
 

@@ -114,12 +114,25 @@ void OutgoingBandwidth::GiveBack() {
 
 void OutgoingBandwidth::Forget(const Consumer& consumer) {
   for (size_t handle = 0; handle < waiting_.size(); ++handle) {
-    EgressPacket& packet = waiting_[handle];
-    if (!packet.packet || &packet.stream->consumer() != &consumer) continue;
-    packet = EgressPacket();
-    pacer_.Forget(PacketHandle(static_cast<uint32_t>(handle)));
-    free_.push_back(static_cast<uint32_t>(handle));
+    const EgressPacket& packet = waiting_[handle];
+    if (packet.packet && &packet.stream->consumer() == &consumer) Forget(handle);
   }
+}
+
+size_t OutgoingBandwidth::Forget(const ConsumerStream& stream) {
+  size_t count = 0;
+  for (size_t handle = 0; handle < waiting_.size(); ++handle) {
+    if (!waiting_[handle].packet || waiting_[handle].stream != &stream) continue;
+    Forget(handle);
+    ++count;
+  }
+  return count;
+}
+
+void OutgoingBandwidth::Forget(size_t handle) {
+  waiting_[handle] = EgressPacket();
+  pacer_.Forget(PacketHandle(static_cast<uint32_t>(handle)));
+  free_.push_back(static_cast<uint32_t>(handle));
 }
 
 AllocationTotal OutgoingBandwidth::Share(uint64_t fixed_bps,

@@ -56,6 +56,8 @@ class OutgoingBandwidth {
   void Rest(Timestamp now) { UpdatePacerDeadline(now); }
   // The consumer is gone, and so is all of it that waits.
   void Forget(const Consumer& consumer);
+  // The stream's decoder begins anew; answers how many packets waited in vain.
+  size_t Forget(const ConsumerStream& stream);
 
   // --- sharing the target among consumers
   [[nodiscard]] bool share_due(Timestamp now) const { return share_at_ <= now; }
@@ -86,6 +88,7 @@ class OutgoingBandwidth {
   BandwidthUpdate Apply(const BandwidthUpdate& update, Timestamp now);
   void UpdatePacerDeadline(Timestamp now);
   void GiveBack();
+  void Forget(size_t handle);
 
   BandwidthSettings settings_;
   BandwidthEstimator estimator_;

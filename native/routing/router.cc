@@ -138,6 +138,7 @@ Selection Router::ForwardTo(Consumer& consumer, const RtpPacketRef& packet,
   Selection selection = consumer.OnPacket(*packet, frame, turn.now);
   if (selection.rewrite) {
     if (consumer.traced().any()) consumer.Tell(*packet, *selection.rewrite, turn);
+    if (selection.began) consumer.transport().BeginAnew(consumer.stream(selection.stream), turn);
     consumer.transport().Send(packet, consumer.stream(selection.stream), *selection.rewrite, turn);
   } else if (!selection.early || !consumer.choice() || consumer.early().Keep(packet)) {
     turn.out.CountDrop(selection.reason);

@@ -103,6 +103,9 @@ class Transport {
   void Send(const RtpPacketRef& packet, ConsumerStream& stream, const RtpRewrite& rewrite,
             Turn& turn);
   void SendSealed(const RtpPacketRef& sealed, ConsumerStream& stream, Turn& turn);
+  // The decoder of this stream begins anew with the next packet. Where a link is too thin for what
+  // it was sent, nothing older is worth its room on it.
+  void BeginAnew(ConsumerStream& stream, Turn& turn);
   // About so many bytes that only fill the link; answers how many, 0 when there is nothing.
   [[nodiscard]] uint32_t SendPadding(uint32_t bytes, ProbeId probe, Turn& turn);
   // Puts a packet that has waited long enough on the list of this tick.

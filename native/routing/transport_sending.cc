@@ -33,6 +33,13 @@ void Transport::Offer(EgressPacket packet, Turn& turn) {
   Schedule(bandwidth_->deadline(), turn);
 }
 
+void Transport::BeginAnew(ConsumerStream& stream, Turn& turn) {
+  if (!bandwidth_) return;
+  size_t dropped = bandwidth_->Forget(stream);
+  for (size_t i = 0; i < dropped; ++i) turn.out.CountDrop(DropReason::kPacingLimit);
+  stream.send().ForgetHistory();
+}
+
 void Transport::Append(EgressPacket packet, Turn& turn) {
   if (std::optional<DropReason> reason = egress_.Append(std::move(packet))) {
     turn.out.CountDrop(*reason);
