@@ -144,8 +144,8 @@ AllocationTotal OutgoingBandwidth::Share(uint64_t fixed_bps,
   uint64_t available_bps = target_bps() > fixed_bps ? target_bps() - fixed_bps : 0;
   AllocationTotal total = allocator_.Share(available_bps, requests, grants);
   wanted_bps_ = total.wanted_bps == 0 ? 0 : total.wanted_bps + fixed_bps;
-  // Sources that send nothing yet say nothing of what they will want.
-  if (wanted_bps_ != 0) estimator_.OnWanted(wanted_bps_);
+  // Sources that send nothing yet, or have only begun, say nothing of what they will want.
+  if (wanted_bps_ != 0 && phase_ == Phase::kRuns) estimator_.OnWanted(wanted_bps_);
   return total;
 }
 

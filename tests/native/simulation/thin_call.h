@@ -72,7 +72,7 @@ class ThinPicture {
   void Receive(const RtpView& packet, Timestamp now);
   void ReceiveRtx(const RtpView& packet, Timestamp now);
   [[nodiscard]] std::span<const uint16_t> TakeNacks(Duration rtt, Timestamp now) {
-    return nack_.TakeDue(rtt, now);
+    return nack_.TakeDue(rtt, now).numbers;
   }
   // The picture has stood still for too long: ask for a key frame.
   [[nodiscard]] bool TakeKeyFrameRequest(Timestamp now);
