@@ -1,10 +1,37 @@
 using Millrace.Controller;
+using Millrace.EndToEnd.Tests.Harness;
 
 namespace Millrace.EndToEnd.Tests.Media;
 
 /// <summary>Viewers behind narrow and lossy lines.</summary>
 public sealed class BottleneckTests
 {
+    // Room for the middle size (350 kb/s) and not for the large one (900 kb/s).
+    private const long Narrow = 600_000;
+
+    [Test]
+    public async Task Viewer_WhoseLineNarrows_GetsASmallerSize_AndTheLargeOneAgain()
+    {
+        await using Line line = new(seed: 20261120);
+        await using Studio studio = await Studio.StartAsync();
+        Client ada = await studio.OpenAsync("Ada");
+        Client ben = await studio.OpenAsync("Ben", route: line.Route);
+        Sent sent = await ada.SendAsync(Simulcast.Camera, Codec.Vp8, Simulcast.ThreeSizesOfOneRate);
+        await Simulcast.ArrivesAsync(sent);
+        Received received = await ben.ReceiveAsync(sent.Producer);
+        await Simulcast.ShowsLayerAsync(received, 2);
+        await Waiting.UntilAsync(
+            () => ben.Receiving.GetStatsAsync(), stats => stats.RtpSendBitrate > Narrow, stats => $"{stats}", condition: "the large size needs more than the line will carry");
+
+        await Smoothness.OfAsync(sent, [received], async () =>
+        {
+            line.ToClient = new LineQuality(BitsPerSecond: Narrow);
+            await received.UntilAsync(seen => seen.Picture!.Width < Simulcast.WidthOf(2), "a smaller size");
+            line.ToClient = LineQuality.Good;
+            await Simulcast.ShowsLayerAsync(received, 2);
+        });
+    }
+
     [Test]
     public async Task Loss_BothWays_IsRepairedByRetransmission()
     {

@@ -12,7 +12,7 @@ namespace Millrace.EndToEnd.Tests.Media;
 internal sealed record LineQuality(double Loss = 0, long? BitsPerSecond = null)
 {
     /// <summary>What waits longer than this for a narrow line is lost, as in a router's queue.</summary>
-    public static readonly TimeSpan QueueAtMost = TimeSpan.FromMilliseconds(200);
+    public static readonly TimeSpan QueueAtMost = TimeSpan.FromMilliseconds(300);
 
     public static LineQuality Good { get; } = new();
 }

@@ -19,6 +19,9 @@ internal static class Simulcast
         new() { Rid = "r2", ScaleResolutionDownBy = 1, MaxBitrate = 900_000, ScalabilityMode = "L1T3" },
     ];
 
+    /// <summary>The same without frame rates to choose from: what does not fit must become smaller.</summary>
+    public static IReadOnlyList<Encoding> ThreeSizesOfOneRate { get; } = [.. ThreeSizes.Select(e => e with { ScalabilityMode = "L1T1" })];
+
     public static int WidthOf(int spatialLayer) => (int)(Camera.Width / ThreeSizes[spatialLayer].ScaleResolutionDownBy!);
 
     /// <summary>Waits until every size flows; a viewer could have any of them.</summary>
