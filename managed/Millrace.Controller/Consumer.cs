@@ -10,7 +10,6 @@ public sealed class Consumer : IAsyncDisposable
     /// <summary>The priority of a consumer nobody has set one for.</summary>
     public const int DefaultPriority = 1;
 
-    private readonly Transport _transport;
     private readonly Entity _entity;
 
     internal Consumer(
@@ -22,7 +21,7 @@ public sealed class Consumer : IAsyncDisposable
         RtpParameters parameters,
         ConsumeAnswer answer)
     {
-        _transport = transport;
+        Transport = transport;
         Id = id;
         Producer = options.Producer;
         Type = type;
@@ -66,6 +65,9 @@ public sealed class Consumer : IAsyncDisposable
 
     /// <summary>Its id.</summary>
     public string Id { get; }
+
+    /// <summary>The transport it belongs to.</summary>
+    public Transport Transport { get; }
 
     /// <summary>The producer it consumes.</summary>
     public Producer Producer { get; }
@@ -150,13 +152,13 @@ public sealed class Consumer : IAsyncDisposable
 
     /// <summary>Closes it; does nothing the second time.</summary>
     public Task CloseAsync(CancellationToken cancellationToken = default) =>
-        _entity.CloseAsync(WorkerRequests.CloseConsumer(_transport.Id, Id), cancellationToken);
+        _entity.CloseAsync(WorkerRequests.CloseConsumer(Transport.Id, Id), cancellationToken);
 
     /// <summary>The same as <see cref="CloseAsync"/>, but never fails.</summary>
-    public ValueTask DisposeAsync() => _entity.DisposeAsync(WorkerRequests.CloseConsumer(_transport.Id, Id));
+    public ValueTask DisposeAsync() => _entity.DisposeAsync(WorkerRequests.CloseConsumer(Transport.Id, Id));
 
     /// <summary>Closes with the other end of a pipe.</summary>
-    internal void Abandon() => _entity.Abandon(WorkerRequests.CloseConsumer(_transport.Id, Id), CloseReason.PipeClosed);
+    internal void Abandon() => _entity.Abandon(WorkerRequests.CloseConsumer(Transport.Id, Id), CloseReason.PipeClosed);
 
     private void OnClosed(CloseReason reason)
     {

@@ -7,13 +7,12 @@ namespace Millrace.Controller;
 /// <summary>Messages that a router sends to a peer over a data channel, or to the host over a direct transport.</summary>
 public sealed class DataConsumer : IAsyncDisposable
 {
-    private readonly Transport _transport;
     private readonly Entity _entity;
 
     internal DataConsumer(
         Transport transport, Entity transportEntity, DataConsumerOptions options, DataConsumerDump dump)
     {
-        _transport = transport;
+        Transport = transport;
         Id = dump.Id;
         DataProducer = options.DataProducer;
         Type = dump.Type;
@@ -55,6 +54,9 @@ public sealed class DataConsumer : IAsyncDisposable
 
     /// <summary>Its id.</summary>
     public string Id { get; }
+
+    /// <summary>The transport it belongs to.</summary>
+    public Transport Transport { get; }
 
     /// <summary>The data producer it consumes.</summary>
     public DataProducer DataProducer { get; }
@@ -150,13 +152,13 @@ public sealed class DataConsumer : IAsyncDisposable
 
     /// <summary>Closes it; does nothing the second time.</summary>
     public Task CloseAsync(CancellationToken cancellationToken = default) =>
-        _entity.CloseAsync(DataRequests.CloseConsumer(_transport.Id, Id), cancellationToken);
+        _entity.CloseAsync(DataRequests.CloseConsumer(Transport.Id, Id), cancellationToken);
 
     /// <summary>The same as <see cref="CloseAsync"/>, but never fails.</summary>
-    public ValueTask DisposeAsync() => _entity.DisposeAsync(DataRequests.CloseConsumer(_transport.Id, Id));
+    public ValueTask DisposeAsync() => _entity.DisposeAsync(DataRequests.CloseConsumer(Transport.Id, Id));
 
     /// <summary>Closes with the other end of a pipe.</summary>
-    internal void Abandon() => _entity.Abandon(DataRequests.CloseConsumer(_transport.Id, Id), CloseReason.PipeClosed);
+    internal void Abandon() => _entity.Abandon(DataRequests.CloseConsumer(Transport.Id, Id), CloseReason.PipeClosed);
 
     private void OnClosed(CloseReason reason)
     {

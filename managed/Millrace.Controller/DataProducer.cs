@@ -7,13 +7,12 @@ namespace Millrace.Controller;
 /// <summary>Messages that a peer sends into a router over a data channel, or the host over a direct transport.</summary>
 public sealed class DataProducer : IAsyncDisposable
 {
-    private readonly Transport _transport;
     private readonly Entity _entity;
 
     internal DataProducer(
         Transport transport, Entity transportEntity, DataProducerOptions options, DataProducerDump dump)
     {
-        _transport = transport;
+        Transport = transport;
         Id = dump.Id;
         Type = dump.Type;
         SctpStreamParameters = dump.SctpStreamParameters;
@@ -34,6 +33,9 @@ public sealed class DataProducer : IAsyncDisposable
     /// <summary>Its id.</summary>
     public string Id { get; }
 
+    /// <summary>The transport it belongs to.</summary>
+    public Transport Transport { get; }
+
     /// <summary>The way its messages take.</summary>
     public DataType Type { get; }
 
@@ -47,7 +49,7 @@ public sealed class DataProducer : IAsyncDisposable
     public string Protocol { get; }
 
     /// <summary>The router it sends into.</summary>
-    public Router Router => _transport.Router;
+    public Router Router => Transport.Router;
 
     /// <summary>Whether it is paused.</summary>
     public bool IsPaused { get; private set; }
@@ -94,10 +96,10 @@ public sealed class DataProducer : IAsyncDisposable
 
     /// <summary>Closes it; its data consumers follow. Does nothing the second time.</summary>
     public Task CloseAsync(CancellationToken cancellationToken = default) =>
-        _entity.CloseAsync(DataRequests.CloseProducer(_transport.Id, Id), cancellationToken);
+        _entity.CloseAsync(DataRequests.CloseProducer(Transport.Id, Id), cancellationToken);
 
     /// <summary>The same as <see cref="CloseAsync"/>, but never fails.</summary>
-    public ValueTask DisposeAsync() => _entity.DisposeAsync(DataRequests.CloseProducer(_transport.Id, Id));
+    public ValueTask DisposeAsync() => _entity.DisposeAsync(DataRequests.CloseProducer(Transport.Id, Id));
 
     /// <summary>Pauses or resumes with the other end of a pipe.</summary>
     internal void Follow(bool paused)
@@ -110,5 +112,5 @@ public sealed class DataProducer : IAsyncDisposable
     }
 
     /// <summary>Closes with the other end of a pipe.</summary>
-    internal void Abandon() => _entity.Abandon(DataRequests.CloseProducer(_transport.Id, Id), CloseReason.PipeClosed);
+    internal void Abandon() => _entity.Abandon(DataRequests.CloseProducer(Transport.Id, Id), CloseReason.PipeClosed);
 }

@@ -7,7 +7,6 @@ namespace Millrace.Controller;
 /// <summary>Media that a peer sends into a router.</summary>
 public sealed class Producer : IAsyncDisposable
 {
-    private readonly Transport _transport;
     private readonly Entity _entity;
 
     internal Producer(
@@ -19,7 +18,7 @@ public sealed class Producer : IAsyncDisposable
         RtpParameters consumable,
         RtpType type)
     {
-        _transport = transport;
+        Transport = transport;
         Id = id;
         Kind = options.Kind;
         Type = type;
@@ -50,6 +49,9 @@ public sealed class Producer : IAsyncDisposable
     /// <summary>Its id.</summary>
     public string Id { get; }
 
+    /// <summary>The transport it belongs to.</summary>
+    public Transport Transport { get; }
+
     /// <summary>Audio or video.</summary>
     public MediaKind Kind { get; }
 
@@ -60,7 +62,7 @@ public sealed class Producer : IAsyncDisposable
     public RtpParameters RtpParameters { get; }
 
     /// <summary>The router it sends into.</summary>
-    public Router Router => _transport.Router;
+    public Router Router => Transport.Router;
 
     /// <summary>Whether it is paused.</summary>
     public bool IsPaused { get; private set; }
@@ -85,7 +87,7 @@ public sealed class Producer : IAsyncDisposable
     /// <exception cref="WorkerBusyException">Too much waits for the worker already.</exception>
     public void Send(ReadOnlySpan<byte> packet)
     {
-        if (_transport is not DirectTransport)
+        if (Transport is not DirectTransport)
         {
             throw new InvalidOperationException("Only the producer of a direct transport sends packets of the host.");
         }
@@ -115,10 +117,10 @@ public sealed class Producer : IAsyncDisposable
 
     /// <summary>Closes it; its consumers follow. Does nothing the second time.</summary>
     public Task CloseAsync(CancellationToken cancellationToken = default) =>
-        _entity.CloseAsync(WorkerRequests.CloseProducer(_transport.Id, Id), cancellationToken);
+        _entity.CloseAsync(WorkerRequests.CloseProducer(Transport.Id, Id), cancellationToken);
 
     /// <summary>The same as <see cref="CloseAsync"/>, but never fails.</summary>
-    public ValueTask DisposeAsync() => _entity.DisposeAsync(WorkerRequests.CloseProducer(_transport.Id, Id));
+    public ValueTask DisposeAsync() => _entity.DisposeAsync(WorkerRequests.CloseProducer(Transport.Id, Id));
 
     /// <summary>Pauses or resumes with the other end of a pipe.</summary>
     internal void Follow(bool paused)
@@ -131,7 +133,7 @@ public sealed class Producer : IAsyncDisposable
     }
 
     /// <summary>Closes with the other end of a pipe.</summary>
-    internal void Abandon() => _entity.Abandon(WorkerRequests.CloseProducer(_transport.Id, Id), CloseReason.PipeClosed);
+    internal void Abandon() => _entity.Abandon(WorkerRequests.CloseProducer(Transport.Id, Id), CloseReason.PipeClosed);
 
     private void Receive(WorkerEvent notification)
     {
