@@ -65,26 +65,23 @@ internal sealed class TransportEventTests(WorkerMode mode)
         transport.DtlsStateChanged += dtls.Add;
         await transport.ConnectAsync(Samples.Dtls with { Role = DtlsRole.Server });
         using UdpPeer peer = new();
-        using UdpPeer other = new();
         int port = transport.IceCandidates[0].Port;
 
         peer.Send(port, StunPackets.Nominate(transport.IceParameters, 1));
         await peer.ReceiveAsync(StunPackets.IsSuccess);
-        TransportTuple first = await tuples.NextAsync();
+        TransportTuple tuple = await tuples.NextAsync();
         await ice.NextAsync(state => state is IceState.Completed);
         await dtls.NextAsync(state => state is DtlsState.Connecting);
         // RFC 9147 and 5764 5.1.2: a first byte of 20 to 63 is DTLS; 22 is a handshake
         byte[] hello = await peer.ReceiveAsync(datagram => datagram[0] == 22);
-        other.Send(port, StunPackets.Nominate(transport.IceParameters, 2));
-        TransportTuple second = await tuples.NextAsync();
 
-        Assert.That((first.RemotePort, second.RemotePort), Is.EqualTo(((int?)peer.Port, (int?)other.Port)));
+        Assert.That(tuple.RemotePort, Is.EqualTo(peer.Port));
         Assert.That(hello, Is.Not.Empty);
-        Assert.That(transport.IceSelectedTuple, Is.EqualTo(second));
+        Assert.That(transport.IceSelectedTuple, Is.EqualTo(tuple));
         Assert.That((transport.IceState, transport.DtlsState), Is.EqualTo((IceState.Completed, DtlsState.Connecting)));
         WebRtcTransportDump dump = await transport.DumpAsync();
         Assert.That((dump.IceState, dump.DtlsState, dump.IceSelectedTuple), Is.EqualTo(
-            (IceState.Completed, DtlsState.Connecting, second)));
+            (IceState.Completed, DtlsState.Connecting, tuple)));
     }
 
     [Test]
