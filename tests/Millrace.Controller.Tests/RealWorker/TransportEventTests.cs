@@ -6,7 +6,7 @@ namespace Millrace.Controller.Tests.RealWorker;
 [TestFixture(WorkerMode.Process)]
 [TestFixture(WorkerMode.InProcess)]
 [Category("RealWorker")]
-[CancelAfter(60_000)]
+[CancelAfter(15_000)]
 internal sealed class TransportEventTests(WorkerMode mode)
 {
     [Test]
