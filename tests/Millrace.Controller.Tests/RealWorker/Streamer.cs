@@ -17,5 +17,6 @@ internal sealed class Streamer : IDisposable
         {
             ended.WaitOne();
         }
+        _timer.Dispose();
     }
 }
