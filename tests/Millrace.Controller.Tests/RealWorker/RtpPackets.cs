@@ -52,13 +52,6 @@ internal static class RtpPackets
     // RFC 5104 4.3.1.1: the media source stands in the entry
     public static byte[] Fir(uint ssrc, byte number) => Rtcp(206, 4, 1, 0, ssrc, (uint)number << 24);
 
-    // draft-alvestrand-rmcat-remb 2.2: "REMB", how many SSRCs, the bitrate as exponent and mantissa
-    public static byte[] Remb(uint ssrc, uint bitrate)
-    {
-        int exponent = Math.Max(0, 14 - System.Numerics.BitOperations.LeadingZeroCount(bitrate));
-        return Rtcp(206, 15, 1, 0, 0x52454D42, 0x01000000 | ((uint)exponent << 18) | (bitrate >> exponent), ssrc);
-    }
-
     public static uint SsrcOf(ReadOnlyMemory<byte> rtp) => BinaryPrimitives.ReadUInt32BigEndian(rtp.Span[8..]);
 
     public static int SequenceOf(ReadOnlyMemory<byte> rtp) => BinaryPrimitives.ReadUInt16BigEndian(rtp.Span[2..]);

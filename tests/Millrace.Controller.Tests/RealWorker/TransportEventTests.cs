@@ -1,5 +1,3 @@
-using Millrace.Controller.Rtp;
-
 namespace Millrace.Controller.Tests.RealWorker;
 
 /// <summary>What transports of the built worker tell when a peer's packets reach them.</summary>
@@ -106,43 +104,5 @@ internal sealed class TransportEventTests(WorkerMode mode)
             new SctpStreamParameters { StreamId = 0, Ordered = false, MaxPacketLifeTime = 500 }));
         await Assert.CatchAsync<WorkerRequestException>(() => transport.ProduceDataAsync(
             new DataProducerOptions { SctpStreamParameters = new() { StreamId = 4 } }));
-    }
-
-    [Test]
-    public async Task Bandwidth_IsEstimatedAndTraced()
-    {
-        await using DirectCall call = await DirectCall.StartAsync(mode);
-        using UdpPeer peer = new();
-        PlainTransport transport = await call.Router.CreatePlainTransportAsync(
-            new PlainTransportOptions { ListenInfo = new() { Ip = "127.0.0.1" } });
-        await transport.ConnectAsync(new() { Ip = "127.0.0.1", Port = peer.Port });
-        await transport.EnableTraceEventAsync([TraceEventType.Bwe, TraceEventType.Probation]);
-        Heard<TraceEvent> traces = new();
-        transport.Trace += traces.Add;
-        Producer producer = await call.Transport.ProduceAsync(Samples.Vp8Producer);
-        // A client that knows REMB, but no transport-wide numbers.
-        RtpCapabilities client = call.Router.RtpCapabilities with
-        {
-            HeaderExtensions =
-            [
-                .. call.Router.RtpCapabilities.HeaderExtensions.Where(
-                    extension => extension.Uri != RtpHeaderExtensionUri.TransportWideCc),
-            ],
-        };
-        Consumer consumer = await transport.ConsumeAsync(new() { Producer = producer, RtpCapabilities = client });
-        uint ssrc = consumer.RtpParameters.Encodings[0].Ssrc!.Value;
-        int port = transport.Tuple.LocalPort;
-
-        using Streamer streamer = new(sequence =>
-        {
-            producer.Send(RtpPackets.Vp8(sequence, isKey: sequence % 10 == 1));
-            peer.Send(port, RtpPackets.Remb(ssrc, 400_000));
-        });
-        TraceEvent trace = await traces.NextAsync(
-            heard => heard.Detail is TraceDetail.Bandwidth { AvailableBitrate: 400_000 });
-
-        TraceDetail.Bandwidth bandwidth = (TraceDetail.Bandwidth)trace.Detail!;
-        Assert.That((trace.Type, trace.Direction, bandwidth.Algorithm), Is.EqualTo((TraceEventType.Bwe, TraceDirection.Out, "remb")));
-        Assert.That((await transport.GetStatsAsync()).AvailableOutgoingBitrate, Is.EqualTo(400_000));
     }
 }
