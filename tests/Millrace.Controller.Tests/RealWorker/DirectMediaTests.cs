@@ -229,7 +229,7 @@ internal sealed class DirectMediaTests(WorkerMode mode)
             Assert.That(heard.Single().Volume, Is.EqualTo(-10).Within(2));
             Assert.That(speaker.DominantSpeakerId, Is.EqualTo(leader));
         }
-        await silence.Task;
+        await silence.Task.WaitAsync(TestContext.CurrentContext.CancellationToken);
         await speaker.PauseAsync();
         await speaker.ResumeAsync();
         await speaker.RemoveProducerAsync(still);
