@@ -104,7 +104,7 @@ struct UnobserveProducer {
 
 // The request has no body.
 struct NoBody {};
-// The body belongs to a method of a later version; nobody reads it.
+// A body of a type that nothing here takes; nobody reads it.
 struct UnreadBody {};
 
 using RequestBody =

@@ -52,6 +52,31 @@ TEST(ThinLinkTest, LayersGoDownWithTheLinkAndComeBackWithIt) {
   }
 }
 
+// A link that was never full becomes a fifth of what is sent: what was believed of it says nothing.
+TEST(ThinLinkTest, AWideLinkThatBecomesThinIsFollowedAtOnce) {
+  for (uint64_t seed : Seeds()) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    ThinCall call({.rates = {{At(0), 10'000'000}, {At(15), 300'000}}, .queue = Duration::Millis(200)},
+                  seed);
+    call.Watch(call.AddCamera());
+    const ThinPicture& picture = call.picture(0);
+    call.Run(Duration::Seconds(15));
+    Timestamp shrank = call.now();
+    uint64_t before = call.target_bps();
+    call.Run(Duration::Seconds(15));
+    EXPECT_LE(picture.SteadyFrom(0, shrank) - shrank, Duration::Seconds(3));
+    EXPECT_LE(picture.LongestFreeze(call.start() + Duration::Seconds(1), call.now()),
+              Duration::Seconds(1));
+    if (std::getenv("MILLRACE_SIMULATION_FIGURES")) {
+      std::printf("seed %llu: target %llu kbit/s, lowest %.1f s after the fall, longest freeze %.2f s\n",
+                  static_cast<unsigned long long>(seed),
+                  static_cast<unsigned long long>(before / 1000),
+                  SecondsOf(picture.SteadyFrom(0, shrank) - shrank),
+                  SecondsOf(picture.LongestFreeze(call.start() + Duration::Seconds(1), call.now())));
+    }
+  }
+}
+
 // A megabit carries a second layer of one camera and the lowest of the other.
 class TwoCamerasTest : public testing::Test {
  protected:
