@@ -19,7 +19,7 @@ namespace millrace {
 class SentFrame {
  public:
   explicit SentFrame(Bytes bytes) : storage_((bytes.size() + 7) / 8), size_(bytes.size()) {
-    std::memcpy(storage_.data(), bytes.data(), bytes.size());
+    if (!bytes.empty()) std::memcpy(storage_.data(), bytes.data(), bytes.size());
     flatbuffers::Verifier verifier(data(), size_);
     valid_ = Millrace::Schema::Message::VerifySizePrefixedMessageBuffer(verifier);
   }
