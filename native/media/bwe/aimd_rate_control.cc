@@ -26,8 +26,6 @@ constexpr double kVarianceMax = 2.5;
 // half a second's average is history. What lies between is the noise of a short time.
 constexpr double kBroke = 0.7;
 constexpr double kRose = 1.2;
-// A queue that overflows loses this much; one that a probe filled does not.
-constexpr double kOverflows = 0.1;
 // The rate may lead what arrives by at least this much, or a silent stream could never begin.
 constexpr uint64_t kLeadBpsMin = 10'000;
 
@@ -91,9 +89,8 @@ bool AimdRateControl::Decrease(const Input& input) {
   bool shrank = changed && *input.recent_bps < arrived;
   if (changed) arrived = *input.recent_bps;
   // What arrives of a sender that does not use its estimate says what it sends, and not what the
-  // path carries: a probe that filled the queue must not cost the estimate. Where the queue
-  // overflows, what arrives is what the path carries, whatever was sent.
-  bool unused = input.application_limited && !shrank && input.loss < kOverflows;
+  // path carries: a probe that filled the queue must not cost the estimate.
+  bool unused = input.application_limited && !shrank;
   bool collapsed = arrived < bps_ / 2 && !unused;
   if (decreased_ && input.now - *decreased_ < wait && !collapsed) return false;
 

@@ -35,7 +35,6 @@ class AimdRateControl {
     std::optional<uint64_t> recent_bps = {};        // over the newest part of it
     Duration rtt = {};
     bool application_limited = false;  // less is sent than might be
-    double loss = 0;                   // of late, beyond what the path loses of anything; 0..1
   };
   struct Update {
     uint64_t bps = 0;

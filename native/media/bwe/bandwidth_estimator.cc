@@ -121,8 +121,7 @@ void BandwidthEstimator::TakeDelay(const FeedbackReport& report) {
                  .acknowledged_bps = PassedOn(AcknowledgedBitrate::kWindow),
                  .recent_bps = PassedOn(AcknowledgedBitrate::kRecent),
                  .rtt = rtt_.value_or(kRttAtFirst),
-                 .application_limited = limit_.limited(),
-                 .loss = std::max(loss_.loss() - loss_.own_loss(), 0.0)});
+                 .application_limited = limit_.limited()});
   if (update.decreased) probes_.Fell(before, ProbeInput(report.now));
 }
 

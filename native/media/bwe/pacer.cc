@@ -10,6 +10,11 @@ constexpr Duration kNoPadding = Duration::Millis(20);
 // A probe may be ahead of its rate by what one timer's tick brings.
 constexpr Duration kTick = Duration::Millis(1);
 
+// When so many bytes are paid for: never at once, or a deadline could come at which nothing is due.
+Duration TimeToPay(double bytes, uint64_t bps) {
+  return TimeOf(static_cast<uint64_t>(bytes) + 1, bps) + Duration::Micros(1);
+}
+
 }  // namespace
 
 void Pacer::SetTarget(uint64_t target_bps, Timestamp now) {
@@ -89,7 +94,7 @@ Timestamp Pacer::deadline(Timestamp now) const {
     deadline = DueOf(video_.empty() ? retransmissions_ : video_, now);
   } else if (padding_bps_ > 0) {
     double owed = std::max(padding_debt_bytes_, 0.0);
-    deadline = now + TimeOf(static_cast<uint64_t>(owed) + 1, padding_bps_);
+    deadline = now + TimeToPay(owed, padding_bps_);
   }
   if (!probes_.empty()) deadline = std::min(deadline, ProbeDue());
   return waits ? deadline : std::max(deadline, padding_allowed_);
@@ -180,11 +185,11 @@ bool Pacer::IsDue(const Queue& queue, Timestamp now) const {
 Timestamp Pacer::DueOf(const Queue& queue, Timestamp now) const {
   uint64_t pace = Scaled(target_bps_, kPace);
   double over = debt_bytes_ - BytesIn(kRetransmissionBurst, pace);
-  Timestamp due = over <= 0 ? now : now + TimeOf(static_cast<uint64_t>(over) + 1, pace);
+  Timestamp due = over <= 0 ? now : now + TimeToPay(over, pace);
   if (&queue == &video_) return std::min(due, queue.front().since + kWaitMax);
   if (retransmission_bytes_ > 0) return due;
   uint64_t rate = Scaled(target_bps_, kRetransmissionShare);
-  return std::max(due, now + TimeOf(static_cast<uint64_t>(-retransmission_bytes_) + 1, rate));
+  return std::max(due, now + TimeToPay(-retransmission_bytes_, rate));
 }
 
 // When the first probe's next packet leaves, to hold its rate.

@@ -56,8 +56,8 @@ TEST(ThinLinkTest, LayersGoDownWithTheLinkAndComeBackWithIt) {
 TEST(ThinLinkTest, AWideLinkThatBecomesThinIsFollowedAtOnce) {
   for (uint64_t seed : Seeds()) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    ThinCall call({.rates = {{At(0), 10'000'000}, {At(15), 300'000}}, .queue = Duration::Millis(200)},
-                  seed);
+    ThinCall call(
+        {.rates = {{At(0), 10'000'000}, {At(15), 300'000}}, .queue = Duration::Millis(200)}, seed);
     call.Watch(call.AddCamera());
     const ThinPicture& picture = call.picture(0);
     call.Run(Duration::Seconds(15));
@@ -68,11 +68,11 @@ TEST(ThinLinkTest, AWideLinkThatBecomesThinIsFollowedAtOnce) {
     EXPECT_LE(picture.LongestFreeze(call.start() + Duration::Seconds(1), call.now()),
               Duration::Seconds(1));
     if (std::getenv("MILLRACE_SIMULATION_FIGURES")) {
-      std::printf("seed %llu: target %llu kbit/s, lowest %.1f s after the fall, longest freeze %.2f s\n",
-                  static_cast<unsigned long long>(seed),
-                  static_cast<unsigned long long>(before / 1000),
-                  SecondsOf(picture.SteadyFrom(0, shrank) - shrank),
-                  SecondsOf(picture.LongestFreeze(call.start() + Duration::Seconds(1), call.now())));
+      std::printf(
+          "seed %llu: target %llu kbit/s, lowest %.1f s after the fall, longest freeze %.2f s\n",
+          static_cast<unsigned long long>(seed), static_cast<unsigned long long>(before / 1000),
+          SecondsOf(picture.SteadyFrom(0, shrank) - shrank),
+          SecondsOf(picture.LongestFreeze(call.start() + Duration::Seconds(1), call.now())));
     }
   }
 }

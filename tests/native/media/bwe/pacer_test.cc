@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace millrace {
@@ -218,6 +219,29 @@ TEST(PacerTest, RefusesBeyondItsBoundAndForgetsWhatIsGone) {
   for (uint32_t i = 1; i < handle; ++i) pacer.Forget(PacketHandle(i));
   EXPECT_EQ(pacer.waiting(), 0u);
   EXPECT_EQ(pacer.Next(At(1'000)).kind, Kind::kNothing);
+}
+
+// A caller that does nothing but follow deadlines gets on, at any rate.
+TEST(PacerTest, TimePassesFromADeadlineAtWhichNothingWasDueToTheNext) {
+  for (uint64_t target : {30'000u, 1'000'000u, 5'000'000u, 12'345'678u, 100'000'000u}) {
+    SCOPED_TRACE(target);
+    Pacer pacer;
+    pacer.SetTarget(target, At(0));
+    for (uint32_t i = 0; i < 2'000; ++i) {
+      auto urgency = i % 3 == 0 ? PacketUrgency::kVideo : PacketUrgency::kRetransmission;
+      (void)pacer.Offer(Packet(i, urgency, 700 + i * 7 % 501), At(0));
+    }
+    Timestamp now = At(0);
+    while (pacer.waiting() > 0) {
+      now = std::max(now, pacer.deadline(now));
+      size_t before = pacer.waiting();
+      while (pacer.Next(now).kind == Kind::kPacket) {
+      }
+      if (pacer.waiting() == before) {
+        ASSERT_GT(pacer.deadline(now), now);
+      }
+    }
+  }
 }
 
 TEST(PacerTest, TheDeadlineIsWhenSomethingIsDue) {
