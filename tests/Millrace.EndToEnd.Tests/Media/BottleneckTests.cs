@@ -8,7 +8,7 @@ public sealed class BottleneckTests
 {
     // Room for the middle size (350 kb/s) and not for the large one (900 kb/s).
     private const long Narrow = 600_000;
-    // The goal is a second, which most runs hold; three seconds were seen, and why is not known yet.
+    // The goal is a second. Runs stood still for half a second to three seconds, and why is not known yet.
     private const double FreezeAtMost = 6000;
 
     [Test]
