@@ -38,7 +38,6 @@ void NackGenerator::ReceiveAgain(int64_t sequence, Timestamp now) {
 
 NackGenerator::Due NackGenerator::TakeDue(Duration rtt, Timestamp now) {
   due_.clear();
-  rtt_ = rtt;
   if (now < deadline_) return {};
   bool gave_up = false;
   Timestamp again = now + std::max(rtt + rtt / kSlackDivisor, kRepeatMin);
@@ -52,7 +51,6 @@ NackGenerator::Due NackGenerator::TakeDue(Duration rtt, Timestamp now) {
       }
       due_.push_back(static_cast<uint16_t>(packet.sequence));
       ++packet.requests;
-      packet.asked = now;
       packet.due = again;
     }
     deadline_ = std::min(deadline_, packet.due);
@@ -87,8 +85,7 @@ bool NackGenerator::AddGap(int64_t begin, int64_t end, Timestamp now) {
   }
   Timestamp due = now + first_delay_.At(now);
   for (int64_t sequence = begin; sequence < end; ++sequence) {
-    missing_.push_back(
-        {.sequence = sequence, .since = now, .asked = {}, .due = due, .requests = 0});
+    missing_.push_back({.sequence = sequence, .since = now, .due = due, .requests = 0});
   }
   if (count > 0) deadline_ = std::min(deadline_, due);
   return true;

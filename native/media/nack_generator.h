@@ -59,7 +59,6 @@ class NackGenerator {
   struct Missing {
     int64_t sequence = 0;
     Timestamp since;
-    Timestamp asked;
     Timestamp due;
     int requests = 0;
   };
@@ -77,7 +76,6 @@ class NackGenerator {
   Timestamp deadline_ = Timestamp::Never();
   bool started_ = false;
   ReorderingDelay first_delay_;
-  Duration rtt_ = kRepeatMin;
   std::array<int64_t, kRepairsKept> repairs_{};  // sequence numbers, as a ring
   size_t repair_count_ = 0;
 };
