@@ -88,7 +88,8 @@ internal sealed class Client : IAsyncDisposable
     public Task<Sent> SendAsync(Tone tone) => SendAsync("sendTone", new { TransportId = Sending.Id, Tone = tone });
 
     /// <summary>Receives what somebody sends.</summary>
-    public async Task<Received> ReceiveAsync(Producer producer, ConsumerLayers? preferredLayers = null)
+    /// <param name="enableRtx">Whether what was lost may be asked for; by default of pictures alone.</param>
+    public async Task<Received> ReceiveAsync(Producer producer, ConsumerLayers? preferredLayers = null, bool? enableRtx = null)
     {
         Consumer consumer = await Receiving.ConsumeAsync(new ConsumerOptions
         {
@@ -96,6 +97,7 @@ internal sealed class Client : IAsyncDisposable
             RtpCapabilities = _capabilities,
             Paused = true,
             PreferredLayers = preferredLayers,
+            EnableRtx = enableRtx,
         });
         Received received = new(this, consumer);
         await CommandAsync("consume", new
@@ -117,6 +119,13 @@ internal sealed class Client : IAsyncDisposable
 
     /// <summary>How the page sees a transport.</summary>
     public Task<PathSeen> PathAsync(WebRtcTransport transport) => CommandAsync<PathSeen>("path", new { TransportId = transport.Id });
+
+    /// <summary>How long a transport took from its first use until it could carry media.</summary>
+    public async Task<Moments> MomentsAsync(WebRtcTransport transport) => await Waiting.UntilAsync(
+        () => CommandAsync<Moments>("moments", new { TransportId = transport.Id }),
+        seen => seen.Connected is not null,
+        seen => $"{seen}",
+        condition: $"{Name} is connected");
 
     /// <summary>Waits until the page uses a path over a transport that satisfies.</summary>
     public async Task<CandidatePair> PathAsync(WebRtcTransport transport, Predicate<CandidatePair> satisfies, string condition)

@@ -1,5 +1,6 @@
 using Millrace.Controller;
 using Millrace.EndToEnd.Tests.Harness;
+using Millrace.Impairment;
 
 namespace Millrace.EndToEnd.Tests.Media;
 

@@ -18,6 +18,9 @@ export async function inbound(receiver) {
     frozen: (stream.totalFreezesDuration ?? 0) * 1000,
     nacks: stream.nackCount ?? 0,
     plis: stream.pliCount ?? 0,
+    samples: stream.totalSamplesReceived ?? 0,
+    concealed: stream.concealedSamples ?? 0,
+    bufferedFor: stream.jitterBufferEmittedCount ? (stream.jitterBufferDelay / stream.jitterBufferEmittedCount) * 1000 : 0,
   }
 }
 
@@ -35,6 +38,7 @@ export async function outbound(sender) {
       height: stream.frameHeight ?? 0,
       frames: stream.framesEncoded ?? 0,
       bytes: stream.bytesSent ?? 0,
+    target: stream.targetBitrate ?? 0,
       limitation: stream.qualityLimitationReason ?? '',
     }))
 }

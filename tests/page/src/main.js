@@ -10,6 +10,7 @@ import { Ear, Tone } from './sound.js'
 const device = new Device({ handlerName: 'Chrome111' })
 const transports = new Map()
 const states = new Map()
+const moments = new Map()
 const producers = new Map()
 const consumers = new Map()
 const senders = new Map()
@@ -20,11 +21,23 @@ async function ask(method, body) {
 }
 
 function addTransport(transport) {
+  const seen = {}
+  const note = (name) => (seen[name] ??= performance.now())
   transports.set(transport.id, transport)
   states.set(transport.id, [transport.connectionState])
-  transport.on('connect', ({ dtlsParameters }, resolve, reject) =>
-    ask('connect', { transportId: transport.id, dtlsParameters }).then(resolve, reject))
-  transport.on('connectionstatechange', (state) => states.get(transport.id).push(state))
+  moments.set(transport.id, seen)
+  transport.on('connect', ({ dtlsParameters }, resolve, reject) => {
+    note('asked')
+    ask('connect', { transportId: transport.id, dtlsParameters }).then(resolve, reject)
+  })
+  transport.on('connectionstatechange', (state) => {
+    states.get(transport.id).push(state)
+    if (state === 'connected') note('connected')
+  })
+  const connection = transport.handler._pc
+  connection.addEventListener('iceconnectionstatechange', () => {
+    if (connection.iceConnectionState === 'connected') note('reached')
+  })
   transport.on('produce', ({ kind, rtpParameters }, resolve, reject) =>
     ask('produce', { transportId: transport.id, kind, rtpParameters }).then(resolve, reject))
   transport.on('producedata', ({ sctpStreamParameters, label, protocol }, resolve, reject) =>
@@ -57,6 +70,8 @@ const commands = {
   async path({ transportId }) {
     return { states: states.get(transportId), pair: await path(transports.get(transportId)) }
   },
+  // When it was connected first, when ICE had found a path, and when DTLS was done; ms.
+  moments: ({ transportId }) => moments.get(transportId),
 
   async sendVideo({ transportId, camera, codec, encodings, codecOptions }) {
     const source = new Camera(camera)
@@ -99,6 +114,7 @@ const commands = {
     const { consumer, watcher } = consumers.get(consumerId)
     return {
       stream: await inbound(consumer.rtpReceiver),
+      now: performance.now(),
       picture: watcher instanceof Screen ? watcher.look() : null,
       hertz: watcher instanceof Ear ? watcher.hertz() : 0,
     }

@@ -6,16 +6,18 @@ export class Screen {
   #frames = 0
   #arrived = null
   #longestGap = 0
+  #sizes = []
 
   constructor(track) {
     const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 4 }).readable.getReader()
     this.#watch(reader).catch((error) => console.error(`no more frames: ${error}`))
   }
 
-  // Forgets the longest gap so far; the wait for the next frame starts now.
+  // Forgets the longest gap and the sizes so far; the wait for the next frame starts now.
   mark() {
     this.#longestGap = 0
     this.#arrived = performance.now()
+    this.#sizes = []
   }
 
   look() {
@@ -26,6 +28,7 @@ export class Screen {
       height: this.#latest?.displayHeight ?? 0,
       colour: this.#latest ? patchColour(this.#latest) : [0, 0, 0],
       longestGap: Math.max(this.#longestGap, waiting),
+      sizes: this.#sizes,
     }
   }
 
@@ -36,6 +39,7 @@ export class Screen {
       const now = performance.now()
       if (this.#arrived !== null) this.#longestGap = Math.max(this.#longestGap, now - this.#arrived)
       this.#arrived = now
+      if (value.displayWidth !== this.#latest?.displayWidth) this.#sizes.push({ at: now, width: value.displayWidth })
       this.#latest?.close()
       this.#latest = value
       ++this.#frames
