@@ -18,6 +18,7 @@ void Output::Commit(const Path& path, size_t size) {
   CHECK(size <= slab_free(), "a datagram is committed from bytes that were reserved");
   datagrams_.push_back({path, static_cast<uint32_t>(slab_used_), static_cast<uint32_t>(size)});
   slab_used_ += size;
+  counters_.sent.Add(size);
 }
 
 void Output::Send(const Path& path, Bytes bytes) {

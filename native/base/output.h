@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/byte_reader.h"
+#include "base/counters.h"
 #include "base/drop_reason.h"
 #include "base/endpoint.h"
 
@@ -79,7 +80,10 @@ class Output {
   [[nodiscard]] const std::vector<SocketId>& closed_sockets() const { return closed_sockets_; }
 
   // --- counters; they grow and are never cleared
+  [[nodiscard]] Counters& counters() { return counters_; }
+  [[nodiscard]] const Counters& counters() const { return counters_; }
   void CountDrop(DropReason reason) { ++drops_[static_cast<size_t>(reason)]; }
+  [[nodiscard]] const std::array<uint64_t, kDropReasonCount>& drops() const { return drops_; }
   [[nodiscard]] uint64_t drops(DropReason reason) const {
     return drops_[static_cast<size_t>(reason)];
   }
@@ -97,6 +101,7 @@ class Output {
   std::vector<LogLine> log_lines_;
   std::vector<SocketId> closed_sockets_;
   std::array<uint64_t, kDropReasonCount> drops_{};
+  Counters counters_;
   LogLevel log_least_ = LogLevel::kError;
   uint32_t log_tags_ = 0;
   bool log_off_ = false;

@@ -47,6 +47,7 @@ UdpReceiver::Batch UdpReceiver::Receive(const UdpSocket& socket, SocketId id, Ti
   }
   int received = recvmmsg(socket.descriptor(), buffers_->headers.data(), kBatch, 0, nullptr);
   if (received <= 0) return {};
+  out.counters().receive_batch.Add(static_cast<uint64_t>(received));
   size_t count = 0;
   for (size_t i = 0; i < static_cast<size_t>(received); ++i) {
     mmsghdr& message = buffers_->headers[i];

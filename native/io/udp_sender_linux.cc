@@ -120,13 +120,17 @@ void UdpSender::SendGathered(UdpSocket& socket, std::span<const Output::Datagram
                              : sendmmsg(socket.descriptor(), headers, left, 0);
     if (sent < 0 && errno == EINTR) continue;
     size_t taken = sent < 0 ? 0 : left == 1 ? 1 : static_cast<size_t>(sent);
+    size_t datagrams_taken = 0;
     for (size_t i = done; i < done + taken; ++i) {
-      counters_.datagrams += messages_->runs[i].count;
+      datagrams_taken += messages_->runs[i].count;
+      out.counters().send_segments.Add(messages_->runs[i].count);
       if (messages_->runs[i].count == 1) continue;
       ++counters_.segmented_runs;
       socket.CountSegmentsSent();
     }
     done += taken;
+    counters_.datagrams += datagrams_taken;
+    if (taken > 0) out.counters().send_batch.Add(datagrams_taken);
     if (sent >= 0) continue;
     const Messages::Run& refused = messages_->runs[done++];
     std::span<const Output::Datagram> run = datagrams.subspan(refused.first, refused.count);
@@ -154,6 +158,7 @@ void UdpSender::SendOne(const UdpSocket& socket, const Output::Datagram& datagra
     return;
   }
   ++counters_.datagrams;
+  out.counters().send_batch.Add(1);
 }
 
 }  // namespace millrace

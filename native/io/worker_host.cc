@@ -27,6 +27,7 @@ void WorkerHost::Tick() {
   for (SocketId id : sockets_.FindExpired(now_)) LoseConnection(id);
   if (worker_.deadline() <= now_) worker_.OnDeadline(now_, out_);
   Flush();
+  out_.counters().tick_us.Add(static_cast<uint64_t>((MonotonicNow() - now_).us()));
   if (worker_.closed() || channel_.state() != Channel::State::kOpen) stopping_ = true;
 }
 

@@ -18,7 +18,11 @@ LayerCounts Clamp(LayerCounts counts) {
 }  // namespace
 
 LayerChoice::LayerChoice(LayerCounts counts)
-    : counts_(Clamp(counts)), preferred_(counts_.highest()), allowed_(counts_.highest()) {}
+    : counts_(Clamp(counts)),
+      preferred_(counts_.highest()),
+      allowed_(counts_.highest()),
+      aimed_preferred_(preferred_),
+      aimed_allowed_(allowed_) {}
 
 Layers LayerChoice::Prefer(uint8_t spatial, std::optional<uint8_t> temporal) {
   Layers highest = counts_.highest();
@@ -29,9 +33,22 @@ Layers LayerChoice::Prefer(uint8_t spatial, std::optional<uint8_t> temporal) {
 
 bool LayerChoice::Aim(SpatialLayerSet live) {
   std::optional<Layers> target = Choose(live);
-  if (target == target_) return false;
+  bool moved = target != target_;
+  if (moved) cause_ = CauseOfAim(live);
   target_ = target;
-  return true;
+  aimed_live_ = live;
+  aimed_preferred_ = preferred_;
+  aimed_allowed_ = allowed_;
+  return moved;
+}
+
+LayerCause LayerChoice::CauseOfAim(SpatialLayerSet live) const {
+  if (live == 0) return LayerCause::kEnd;
+  if (aimed_live_ == 0) return LayerCause::kBegin;
+  if (allowed_ != aimed_allowed_) return LayerCause::kBandwidth;
+  if (preferred_ != aimed_preferred_) return LayerCause::kPreference;
+  bool lost = (aimed_live_ & ~live) != 0;
+  return lost ? LayerCause::kStreamStopped : LayerCause::kStreamStarted;
 }
 
 bool LayerChoice::SetCurrent(std::optional<Layers> current) {

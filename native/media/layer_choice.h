@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/layer_cause.h"
 #include "base/time.h"
 #include "media/rate_counter.h"
 
@@ -59,13 +60,21 @@ class LayerChoice {
   [[nodiscard]] std::optional<Layers> allowed() const { return allowed_; }
   [[nodiscard]] std::optional<Layers> target() const { return target_; }
   [[nodiscard]] std::optional<Layers> current() const { return current_; }
+  // Why the target is what it is.
+  [[nodiscard]] LayerCause cause() const { return cause_; }
 
  private:
   [[nodiscard]] std::optional<Layers> Choose(SpatialLayerSet live) const;
+  [[nodiscard]] LayerCause CauseOfAim(SpatialLayerSet live) const;
 
   LayerCounts counts_;
   Layers preferred_;
   std::optional<Layers> allowed_;
+  // What the last Aim saw.
+  SpatialLayerSet aimed_live_ = 0;
+  Layers aimed_preferred_;
+  std::optional<Layers> aimed_allowed_;
+  LayerCause cause_ = LayerCause::kBegin;
   std::optional<Layers> target_;
   std::optional<Layers> current_;
 };

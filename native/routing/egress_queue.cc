@@ -8,6 +8,14 @@
 #include "wire/rtp_extensions.h"
 
 namespace millrace {
+namespace {
+
+PacketCount& CountOf(const EgressPacket& entry, Counters& counters) {
+  if (!entry.stream) return counters.probation_sent;
+  return entry.rewrite.rtx ? counters.rtx_sent : counters.rtp_sent;
+}
+
+}  // namespace
 
 std::optional<DropReason> EgressQueue::Append(EgressPacket packet) {
   if (entries_.size() == kPacketsMax) return DropReason::kBufferLimit;
@@ -47,6 +55,7 @@ bool EgressQueue::Seal(Link& link, Traffic& traffic, OutgoingBandwidth* bandwidt
     } else {
       turn.out.Commit(link.rtp_path(), size);
     }
+    CountOf(entry, turn.out.counters()).Add(size);
     if (!entry.stream)
       probation_bytes += size;
     else

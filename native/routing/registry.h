@@ -51,6 +51,11 @@ class Registry {
     for (const auto& [id, entry] : entries_) ids.push_back(id);
     return ids;
   }
+  // Calls `visit` with every entry, in no order.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (const auto& [id, entry] : entries_) visit(entry);
+  }
 
  private:
   struct TextHash {

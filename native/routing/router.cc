@@ -77,6 +77,7 @@ void Router::OnRtp(Transport& transport, const Path& path, Bytes bytes, Timestam
 // `packet.bytes` hold `packet.size` bytes in the clear, of which `view` is the reading.
 void Router::OnOpenedRtp(Transport& transport, const RtpPacketRef& packet, const RtpView& view,
                          Turn& turn) {
+  turn.out.counters().rtp_received.Add(packet->size);
   const StreamRoute* route = FindRoute(transport, view, packet->received, turn);
   if (!route) return;
   (route->rtx ? transport.traffic().rtx_received : transport.traffic().rtp_received)
@@ -166,6 +167,7 @@ void Router::ForwardEarly(Producer& producer, Consumer& consumer, const RtpPacke
 
 void Router::Apply(Consumer& consumer, const LayersUpdate& update, Turn& turn) {
   if (update.layers_changed) {
+    if (consumer.choice()) turn.out.counters().CountLayerSwitch(consumer.choice()->cause());
     turn.events.notifications.push_back(
         ConsumerLayersChanged{consumer.id(), consumer.current_layers()});
   }
@@ -305,6 +307,7 @@ void Router::SendKeyFrameRequest(Producer& producer, Producer::Stream& stream, T
     transport.rtcp().SendPli(transport, *stream.ssrc, turn);
   }
   stream.receive->CountKeyFrameRequest(fir);
+  ++turn.out.counters().key_frame_requests_sent;
   RtpTraceType type = fir ? RtpTraceType::kFir : RtpTraceType::kPli;
   if (!producer.traced().Has(type)) return;
   turn.events.notifications.push_back(
@@ -321,6 +324,7 @@ void Router::ServeStream(Producer& producer, Producer::Stream& stream, Turn& tur
     if (!due.nacks.empty()) {
       Transport& transport = producer.transport();
       transport.rtcp().SendNack(transport, *stream.ssrc, due.nacks, turn);
+      ++turn.out.counters().nacks_sent;
       if (producer.traced().Has(RtpTraceType::kNack)) {
         turn.events.notifications.push_back(ProducerTraced{producer.id(),
                                                            RtpTraceType::kNack,

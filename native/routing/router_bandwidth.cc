@@ -13,6 +13,7 @@ void Router::OnTransportFeedback(Transport& transport, const RtcpBlock& block, T
   if (!transport.bandwidth()) return;
   std::optional<TransportFeedback> feedback = TransportFeedback::Parse(block);
   if (!feedback) return turn.out.CountDrop(DropReason::kMalformed);
+  ++turn.out.counters().transport_feedbacks_received;
   OnBandwidth(transport, transport.bandwidth()->OnFeedback(*feedback, turn.now), turn);
 }
 
@@ -20,6 +21,7 @@ void Router::OnRemb(Transport& transport, const RtcpBlock& block, Turn& turn) {
   if (!transport.bandwidth()) return;
   std::optional<Remb> remb = Remb::Parse(block);
   if (!remb) return turn.out.CountDrop(DropReason::kMalformed);
+  ++turn.out.counters().rembs_received;
   OnBandwidth(transport, transport.bandwidth()->OnRemb(remb->bitrate_bps, turn.now), turn);
 }
 

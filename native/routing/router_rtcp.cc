@@ -26,6 +26,7 @@ void Router::OnRtcp(Transport& transport, const Path& path, Bytes bytes, Turn& t
 
 // A compound in the clear; what stands behind a malformed packet is not read.
 void Router::OnOpenedRtcp(Transport& transport, Bytes compound, Turn& turn) {
+  ++turn.out.counters().rtcp_received;
   RtcpReader reader(compound);
   while (std::optional<RtcpBlock> block = reader.Next()) OnRtcpBlock(transport, *block, turn);
   if (!reader.ok()) turn.out.CountDrop(DropReason::kMalformed);
@@ -124,6 +125,7 @@ void Router::OnNack(Transport& transport, const RtcpBlock& block, Turn& turn) {
     ++count;
     std::optional<SendStream::Resend> resend = stream->send().TakeResend(sequence_number, turn.now);
     if (!resend) return;
+    ++turn.out.counters().packets_resent;
     if (resend->rewrite.rtx) {
       transport.Send(resend->packet, *stream, resend->rewrite, turn);
     } else {
@@ -131,6 +133,8 @@ void Router::OnNack(Transport& transport, const RtcpBlock& block, Turn& turn) {
     }
   });
   stream->send().CountNack(count);
+  ++turn.out.counters().nacks_received;
+  turn.out.counters().packets_asked_again += count;
 }
 
 void Router::OnPli(Transport& transport, const RtcpBlock& block, Turn& turn) {
@@ -149,6 +153,7 @@ void Router::OnKeyFrameRequest(Transport& transport, Ssrc media, bool fir, Turn&
   ConsumerStream* stream = transport.FindStream(media);
   if (!stream) return;
   stream->send().CountKeyFrameRequest(fir);
+  ++turn.out.counters().key_frames_asked;
   Consumer& consumer = stream->consumer();
   RtpTraceType type = fir ? RtpTraceType::kFir : RtpTraceType::kPli;
   if (consumer.traced().Has(type)) {

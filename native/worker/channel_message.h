@@ -1,14 +1,18 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "base/counters.h"
+#include "base/drop_reason.h"
 #include "base/result.h"
 #include "routing/edge.h"
 #include "routing/parameters.h"
+#include "worker/census.h"
 #include "worker/channel_data.h"
 
 namespace millrace {
@@ -176,6 +180,11 @@ struct PreferredLayersAnswer {
 struct PriorityAnswer {
   uint8_t priority = 0;
 };
+struct CountersAnswer {
+  Counters counters;
+  std::array<uint64_t, kDropReasonCount> drops{};  // by DropReason
+  Census census;
+};
 
 // Done: accepted, and nothing to say.
 using Answer = std::variant<
@@ -185,6 +194,6 @@ using Answer = std::variant<
     WebRtcConnectAnswer, WebRtcTransportDump, WebRtcTransportStats, ProducerDump, ProducerStats,
     ConsumerDump, ConsumerStats, PreferredLayersAnswer, PriorityAnswer, DataProducerDump,
     DataProducerStats, DataConsumerDump, DataConsumerStats, BufferedAmountAnswer, SendAnswer,
-    SetSubchannelsAnswer, AddSubchannelAnswer, RemoveSubchannelAnswer>;
+    SetSubchannelsAnswer, AddSubchannelAnswer, RemoveSubchannelAnswer, CountersAnswer>;
 
 }  // namespace millrace

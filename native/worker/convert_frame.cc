@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "schema/message_generated.h"
+#include "worker/convert_counters.h"
 #include "worker/convert_data.h"
 #include "worker/convert_event.h"
 #include "worker/convert_fields.h"
@@ -225,6 +226,9 @@ struct AnswerWriter {
   AnswerBody operator()(const RemoveSubchannelAnswer& answer) const {
     return BodyOf(
         fbs::DataConsumer::CreateRemoveSubchannelResponseDirect(builder, &answer.subchannels));
+  }
+  AnswerBody operator()(const CountersAnswer& answer) const {
+    return BodyOf(WriteCounters(builder, answer));
   }
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "worker/event_count.h"
+
 namespace millrace {
 
 Machine::Machine(const WorkerSettings& worker_settings, const Random::Seed& seed, Edge& edge,
@@ -84,7 +86,10 @@ void Machine::ForgetRescheduled(const std::vector<Transport*>& closed) {
 }
 
 void Machine::Settle(Turn& turn) {
-  for (const RoutingEvent& event : events.notifications) frames.Notify(event, turn.out);
+  for (const RoutingEvent& event : events.notifications) {
+    Count(event, turn.out.counters());
+    frames.Notify(event, turn.out);
+  }
   events.notifications.clear();
   for (Transport* transport : events.rescheduled) {
     transport_deadlines.Update(*transport, transport->deadline());
@@ -105,6 +110,7 @@ void Machine::WriteLogLines(Output& out) {
     // A line about a line that cannot be written must not be written in turn.
     std::vector<Output::LogLine> lines = std::exchange(out.log_lines(), {});
     for (const Output::LogLine& line : lines) frames.WriteLog(line, out);
+    out.counters().log_lines_sent += lines.size();
   }
   out.log_lines().clear();
 }

@@ -121,6 +121,11 @@ constexpr std::array<RequestRow, 68> kRows = {{
     {66, "rtpObserver.addProducer", Kind::kObserver, On<&Observe>},
     {67, "rtpObserver.removeProducer", Kind::kObserver, On<&Unobserve>},
 }};
+
+// What is ours alone, from 200 on: numbers that the protocol leaves free.
+constexpr std::array<RequestRow, 1> kExtensionRows = {{
+    {200, "worker.getCounters", Kind::kWorker, On<&GetCounters>},
+}};
 // clang-format on
 
 // Every number from 0 on has its row in its place, with a name. That it has a verb or is not in
@@ -132,6 +137,15 @@ constexpr bool IsComplete() {
   return true;
 }
 static_assert(IsComplete(), "a row of the request table is missing or misplaced");
+
+// Null for a number that is no method.
+const RequestRow* FindRow(uint8_t method) {
+  if (method < kRows.size()) return &kRows[method];
+  for (const RequestRow& row : kExtensionRows) {
+    if (row.method() == method) return &row;
+  }
+  return nullptr;
+}
 
 Error UnknownMethod(uint8_t method) {
   return Error::Of("unknown method '" + std::string(MethodName(method)) + "'");
@@ -202,14 +216,18 @@ std::string_view ToString(HandlerKind kind) {
 
 std::span<const RequestRow> RequestRows() { return kRows; }
 
+std::span<const RequestRow> ExtensionRows() { return kExtensionRows; }
+
 std::string_view MethodName(uint8_t method) {
-  return method < kRows.size() ? kRows[method].name() : "unknown";
+  const RequestRow* row = FindRow(method);
+  return row ? row->name() : "unknown";
 }
 
 Result<Answer> Perform(Machine& machine, const ChannelRequest& request, Turn& turn) {
   if (!request.body.ok()) return request.body.error();
-  if (request.method >= kRows.size()) return UnknownMethod(request.method);
-  const RequestRow& row = kRows[request.method];
+  const RequestRow* known = FindRow(request.method);
+  if (!known) return UnknownMethod(request.method);
+  const RequestRow& row = *known;
   Registry::Entry target;
   if (row.kind() != HandlerKind::kWorker) {
     target = machine.commons.registry.Find(request.handler_id);

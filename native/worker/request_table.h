@@ -69,8 +69,10 @@ class RequestRow {
   Verb verb_ = nullptr;
 };
 
-// All methods in the order of their numbers; the page of methods in docs/ is printed from it.
+// All methods of the protocol in the order of their numbers, and our extensions of it; the tables
+// of methods in docs/ are printed from them.
 [[nodiscard]] std::span<const RequestRow> RequestRows();
+[[nodiscard]] std::span<const RequestRow> ExtensionRows();
 
 // "router.dump", or "unknown" for a number that is no method.
 [[nodiscard]] std::string_view MethodName(uint8_t method);

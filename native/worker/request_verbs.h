@@ -13,6 +13,7 @@ namespace millrace {
 // --- worker
 [[nodiscard]] Result<WorkerDump> DumpWorker(Machine& machine, const NoBody&, Turn& turn);
 [[nodiscard]] Result<ResourceUsage> GetResourceUsage(Machine& machine, const NoBody&, Turn& turn);
+[[nodiscard]] Result<CountersAnswer> GetCounters(Machine& machine, const NoBody&, Turn& turn);
 [[nodiscard]] Result<Done> ChangeSettings(Machine& machine, const UpdateSettings& body, Turn& turn);
 [[nodiscard]] Result<Done> CreateServer(Machine& machine, const CreateWebRtcServer& body,
                                         Turn& turn);

@@ -34,11 +34,14 @@ std::unique_ptr<DtlsContext> MakeDtlsContext(const WorkerSettings& settings, boo
 }
 
 void OnUnreadable(const UnreadableFrame& frame, Output& out) {
+  ++out.counters().unreadable_frames;
   out.Log(LogLevel::kError, LogTag::kMessage, "Worker::OnFrame() | frame ignored: " + frame.why);
 }
 
 void OnNotification(Machine& machine, const ChannelNotification& notification, Turn& turn) {
+  ++turn.out.counters().notifications_received;
   Result<Done> done = Perform(machine, notification, turn);
+  if (!done.ok()) ++turn.out.counters().notifications_refused;
   if (done.ok() || !turn.out.WouldLog(LogLevel::kWarn, LogTag::kMessage)) return;
   turn.out.Log(LogLevel::kWarn, LogTag::kMessage,
                "Worker::OnFrame() | notification ignored: event " +
@@ -47,12 +50,14 @@ void OnNotification(Machine& machine, const ChannelNotification& notification, T
 }
 
 void OnRequest(Machine& machine, const ChannelRequest& request, Turn& turn) {
+  ++turn.out.counters().requests;
   Result<Answer> answer = Perform(machine, request, turn);
   std::string_view method = MethodName(request.method);
   if (answer.ok()) {
     machine.frames.Respond(request.id, answer.value(), method, turn.out);
     return;
   }
+  ++turn.out.counters().requests_refused;
   machine.frames.Refuse(request.id, answer.error(), method, turn.out);
   if (turn.out.WouldLog(LogLevel::kWarn, LogTag::kMessage)) {
     turn.out.Log(LogLevel::kWarn, LogTag::kMessage,
@@ -88,6 +93,7 @@ void Worker::Start(Timestamp, Output& out) {
 void Worker::OnDatagrams(Timestamp now, std::span<const InboundDatagram> datagrams, Output& out) {
   Turn turn{now, machine_->events, out};
   for (const InboundDatagram& datagram : datagrams) {
+    out.counters().received.Add(datagram.bytes.size());
     Transport* transport = machine_->demux.Find(datagram.path, datagram.bytes);
     if (!transport) {
       out.CountDrop(DropReason::kUnknownPath);

@@ -36,6 +36,11 @@ Result<ResourceUsage> GetResourceUsage(Machine& machine, const NoBody&, Turn&) {
   return machine.commons.edge.ReadResourceUsage();
 }
 
+Result<CountersAnswer> GetCounters(Machine& machine, const NoBody&, Turn& turn) {
+  return CountersAnswer{
+      .counters = turn.out.counters(), .drops = turn.out.drops(), .census = Count(machine)};
+}
+
 Result<Done> ChangeSettings(Machine& machine, const UpdateSettings& body, Turn& turn) {
   if (body.log_level) {
     std::optional<LogThreshold> threshold = ParseLogLevel(*body.log_level);

@@ -51,7 +51,21 @@ TEST(RequestTableTest, NamesEveryMethodOnce) {
   EXPECT_EQ(names.size(), RequestRows().size());
   EXPECT_EQ(MethodName(8), "router.dump");
   EXPECT_EQ(MethodName(68), "unknown");
+  EXPECT_EQ(MethodName(199), "unknown");
+  EXPECT_EQ(MethodName(200), "worker.getCounters");
+  EXPECT_EQ(MethodName(201), "unknown");
   EXPECT_EQ(MethodName(255), "unknown");
+}
+
+// The protocol may grow; what we add must not be in its way.
+TEST(RequestTableTest, ExtensionsHaveNumbersFromTwoHundredOn) {
+  ASSERT_FALSE(ExtensionRows().empty());
+  std::set<uint8_t> numbers;
+  for (const RequestRow& row : ExtensionRows()) {
+    EXPECT_GE(row.method(), 200) << row.name();
+    EXPECT_TRUE(numbers.insert(row.method()).second) << row.name();
+    EXPECT_NE(row.verb(), nullptr) << row.name();
+  }
 }
 
 TEST(RequestTableTest, DoesEveryMethodThatIsInUse) {

@@ -10,8 +10,12 @@
 namespace millrace {
 namespace {
 
-constexpr char kBegin[] = "<!-- methods: printed from the request table -->\n";
-constexpr char kEnd[] = "<!-- end of methods -->";
+// A part of the page that is printed.
+struct Part {
+  std::string begin;
+  std::string end;
+  std::string text;
+};
 
 std::string MethodsAsMarkdown() {
   std::string text = "| method | handler | answered |\n|---|---|---|\n";
@@ -29,21 +33,39 @@ std::string Read(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-TEST(WorkerPageTest, ListsTheMethodsAsTheyAre) {
+std::string ExtensionsAsMarkdown() {
+  std::string text = "| number | method | handler |\n|---|---|---|\n";
+  for (const RequestRow& row : ExtensionRows()) {
+    text += "| " + std::to_string(row.method()) + " | `" + std::string(row.name()) + "` | " +
+            std::string(ToString(row.kind())) + " |\n";
+  }
+  return text;
+}
+
+void ExpectOnPage(const Part& part) {
   std::string path = std::string(MILLRACE_TEST_DATA) + "/../../docs/WORKER.md";
   std::string page = Read(path);
-  size_t begin = page.find(kBegin);
-  size_t end = page.find(kEnd);
+  size_t begin = page.find(part.begin);
+  size_t end = page.find(part.end);
   ASSERT_NE(begin, std::string::npos);
   ASSERT_NE(end, std::string::npos);
-  begin += sizeof(kBegin) - 1;
-  std::string expected = MethodsAsMarkdown();
+  begin += part.begin.size();
   if (std::getenv("MILLRACE_UPDATE_DOCS") != nullptr) {
-    std::ofstream(path) << page.substr(0, begin) + expected + page.substr(end);
+    std::ofstream(path) << page.substr(0, begin) + part.text + page.substr(end);
     return;
   }
-  EXPECT_EQ(page.substr(begin, end - begin), expected)
+  EXPECT_EQ(page.substr(begin, end - begin), part.text)
       << "docs/WORKER.md is out of date; run this test with MILLRACE_UPDATE_DOCS=1";
+}
+
+TEST(WorkerPageTest, ListsTheMethodsAsTheyAre) {
+  ExpectOnPage({"<!-- methods: printed from the request table -->\n", "<!-- end of methods -->",
+                MethodsAsMarkdown()});
+}
+
+TEST(WorkerPageTest, ListsTheExtensionsAsTheyAre) {
+  ExpectOnPage({"<!-- extensions: printed from the request table -->\n",
+                "<!-- end of extensions -->", ExtensionsAsMarkdown()});
 }
 
 }  // namespace

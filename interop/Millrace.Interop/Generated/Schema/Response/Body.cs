@@ -42,6 +42,7 @@ public enum Body : byte
   DataConsumer_SetSubchannelsResponse = 31,
   DataConsumer_AddSubchannelResponse = 32,
   DataConsumer_RemoveSubchannelResponse = 33,
+  Counters_GetCountersResponse = 200,
 };
 
 

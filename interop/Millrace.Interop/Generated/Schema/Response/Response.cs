@@ -57,6 +57,7 @@ public struct Response : IFlatbufferObject
   public Millrace.Schema.DataConsumer.SetSubchannelsResponse BodyAsDataConsumer_SetSubchannelsResponse() { return Body<Millrace.Schema.DataConsumer.SetSubchannelsResponse>().Value; }
   public Millrace.Schema.DataConsumer.AddSubchannelResponse BodyAsDataConsumer_AddSubchannelResponse() { return Body<Millrace.Schema.DataConsumer.AddSubchannelResponse>().Value; }
   public Millrace.Schema.DataConsumer.RemoveSubchannelResponse BodyAsDataConsumer_RemoveSubchannelResponse() { return Body<Millrace.Schema.DataConsumer.RemoveSubchannelResponse>().Value; }
+  public Millrace.Schema.Counters.GetCountersResponse BodyAsCounters_GetCountersResponse() { return Body<Millrace.Schema.Counters.GetCountersResponse>().Value; }
   public string Error { get { int o = __p.__offset(12); return o != 0 ? __p.__string(o + __p.bb_pos) : null; } }
 #if ENABLE_SPAN_T
   public Span<byte> GetErrorBytes() { return __p.__vector_as_span<byte>(12, 1); }
