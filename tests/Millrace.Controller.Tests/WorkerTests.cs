@@ -137,4 +137,21 @@ internal sealed class WorkerTests
         await Assert.ThatAsync(() => worker.CreateRouterAsync(options), Throws.TypeOf<Controller.Rtp.RtpException>());
         Assert.That(peer.Methods, Is.Empty);
     }
+
+    // mediasoup-worker 3.27.1 refuses a method that it does not know, and goes on.
+    [Test]
+    public async Task Counters_OfAWorkerWithoutThem_AreNotSupported()
+    {
+        (_, Worker worker) = await ScriptedWorker.StartAsync(script: request =>
+            request.Method == Method.WORKER_GET_COUNTERS
+                ? new ScriptedAnswer { Error = "Error", Reason = "unknown method" }
+                : ScriptedAnswers.Accept(request));
+        await using Worker owned = worker;
+
+        NotSupportedException? refusal = await Assert.CatchAsync<NotSupportedException>(() => worker.GetCountersAsync());
+
+        Assert.That(refusal!.Message, Does.Contain("unknown method"));
+        Assert.That(worker.IsClosed, Is.False);
+        await worker.CreateRouterAsync(Samples.RouterOptions);
+    }
 }

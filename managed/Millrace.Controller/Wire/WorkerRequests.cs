@@ -23,6 +23,11 @@ internal static class WorkerRequests
         string.Empty,
         body => DumpReader.ResourceUsage(body.As<ResourceUsageResponse>(Answers.Worker_ResourceUsageResponse)));
 
+    public static Request<MediaCounters> GetCounters() => new(
+        Method.WORKER_GET_COUNTERS,
+        string.Empty,
+        body => CountersReader.Read(body.As<Schema.Counters.GetCountersResponse>(Answers.Counters_GetCountersResponse)));
+
     public static Request<Nothing> UpdateSettings(WorkerLogLevel? level, WorkerLogTags? tags) => Plain(
         Method.WORKER_UPDATE_SETTINGS,
         string.Empty,

@@ -156,6 +156,21 @@ public sealed class Worker : IAsyncDisposable
     public Task<WorkerResourceUsage> GetResourceUsageAsync(CancellationToken cancellationToken = default) =>
         _entity.RequestAsync(WorkerRequests.GetResourceUsage(), cancellationToken);
 
+    /// <summary>Asks the worker what it has counted so far; what its channel counted here is <see cref="Counters"/>.</summary>
+    /// <exception cref="NotSupportedException">It does not count: it is another worker than ours, which goes on all the same.</exception>
+    public async Task<MediaCounters> GetCountersAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _entity.RequestAsync(WorkerRequests.GetCounters(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (WorkerRequestException refused)
+        {
+            // The request has no argument that could be wrong, so whoever refuses it does not know it.
+            throw new NotSupportedException($"The worker does not tell what it counts: {refused.Reason}", refused);
+        }
+    }
+
     /// <summary>Changes what the worker logs; null leaves a setting as it is.</summary>
     public Task UpdateSettingsAsync(
         WorkerLogLevel? logLevel, WorkerLogTags? logTags, CancellationToken cancellationToken = default) =>
