@@ -1,6 +1,7 @@
 #include "media/dependency_layer_filter.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "media/dependency_reader.h"
 
@@ -8,6 +9,8 @@ namespace millrace {
 namespace {
 
 using Indication = DecodeTargetIndication;
+
+constexpr int64_t kUntilABaseFrame = std::numeric_limits<int64_t>::max();
 
 }  // namespace
 
@@ -30,6 +33,7 @@ LayerVerdict DependencyLayerFilter::OnPacket(const RtpPacket& packet, const Depe
   LayerVerdict verdict{.forward = true,
                        .ends_picture = packet.marker || (descriptor.end_of_frame && highest)};
   if (verdict.ends_picture) ended_timestamp_ = packet.timestamp;
+  TellTargets(descriptor, number, verdict);
   return verdict;
 }
 
@@ -51,6 +55,8 @@ void DependencyLayerFilter::BeginFrame(int64_t number, const DependencyFrame& fr
     targets_ = frame.structure.targets;
     target_count_ = frame.structure.target_count;
     has_chains_ = frame.structure.chain_count > 0;
+    structure_ = number;
+    FindCovered(frame.structure);
   }
   if (descriptor.active_targets) active_ = *descriptor.active_targets;
   if (descriptor.has_structure && descriptor.frame.reference_count == 0) {
@@ -90,6 +96,42 @@ void DependencyLayerFilter::Follow(const FrameDependencies& frame, bool rises_he
     if (FateOf(newest_ - frame.references[i]) != Fate::kForwarded) return;
   }
   following_ = wanted;
+}
+
+void DependencyLayerFilter::FindCovered(const DependencyStructure& structure) {
+  for (uint8_t target = 0; target < target_count_; ++target) {
+    uint32_t& covered = covered_[target] = structure.all_targets();
+    for (size_t i = 0; i < structure.template_count; ++i) {
+      const DecodeTargetIndications& indications = structure.templates[i].indications;
+      if (indications[target] != Indication::kNotPresent) continue;
+      for (uint8_t other = 0; other < target_count_; ++other) {
+        if (indications[other] != Indication::kNotPresent) covered &= ~(1u << other);
+      }
+    }
+  }
+}
+
+// The frame with this number goes out. Appendix A.8.2: without active targets of its own a
+// structure means that all are active, and a frame that they stay what they were.
+void DependencyLayerFilter::TellTargets(const DependencyDescriptor& descriptor, int64_t number,
+                                        LayerVerdict& verdict) {
+  if (number < structure_) return;
+  uint32_t active = active_ & covered_[At(number).target];
+  if (number > told_newest_ || !told_) {
+    told_newest_ = number;
+    if (told_ != active || descriptor.has_structure) told_from_ = number;
+    if (told_ != active) told_to_ = kUntilABaseFrame;
+    bool is_base = descriptor.frame.temporal_layer == 0;
+    if (is_base && told_to_ == kUntilABaseFrame) told_to_ = number;
+    // Who misses this packet misses all that follows.
+    if (descriptor.has_structure) told_to_ = number - 1;
+    told_ = active;
+  }
+  bool owed = number >= told_from_ && number <= told_to_;
+  bool tells = descriptor.active_targets.has_value();
+  if (tells ? *descriptor.active_targets == active : !owed) return;
+  verdict.target_count = target_count_;
+  verdict.active_targets = active;
 }
 
 // The best decode target that is active and within these layers, or else the least of all.

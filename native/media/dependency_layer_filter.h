@@ -22,6 +22,8 @@ namespace millrace {
 // A frame is forwarded whole or not at all, and only if nothing that it refers to was left out.
 // What was lost on the way to us is taken as forwarded: it may be repaired. Packets that come late
 // are judged as the frames around theirs were.
+// The viewer is told which decode targets it gets: with each structure, and where they change, up
+// to a frame of the lowest temporal layer, which it cannot do without.
 class DependencyLayerFilter {
  public:
   // Frames back to which decisions are remembered: chain distances have eight bits.
@@ -48,6 +50,8 @@ class DependencyLayerFilter {
   void BeginFrame(int64_t number, const DependencyFrame& frame, const RtpPacket& packet,
                   Layers target);
   void Follow(const FrameDependencies& frame, bool rises_here, Layers target);
+  void FindCovered(const DependencyStructure& structure);
+  void TellTargets(const DependencyDescriptor& descriptor, int64_t number, LayerVerdict& verdict);
   [[nodiscard]] uint8_t Best(Layers within) const;
   [[nodiscard]] Fate FateOf(int64_t number) const;
   [[nodiscard]] bool ReferencesForwarded(const FrameDependencies& frame, int64_t number) const;
@@ -67,6 +71,15 @@ class DependencyLayerFilter {
   std::optional<uint32_t> ended_timestamp_;  // of the picture whose marker is out
   std::array<DependencyStructure::Target, DependencyStructure::kTargetsMax> targets_{};
   std::array<Frame, kFramesKept> frames_{};
+
+  // --- what the viewer is told
+  int64_t structure_ = 0;    // number of the frame that brought `targets_`
+  int64_t told_newest_ = 0;  // number of the newest frame forwarded
+  int64_t told_from_ = 0;    // the frames with these numbers tell what is active
+  int64_t told_to_ = -1;
+  std::optional<uint32_t> told_;  // what the viewer knows
+  // By decode target: the targets that have no frame which it has not.
+  std::array<uint32_t, DependencyStructure::kTargetsMax> covered_{};
 };
 
 }  // namespace millrace

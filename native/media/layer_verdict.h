@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 namespace millrace {
 
 // What a layer filter says of one packet.
@@ -9,6 +11,9 @@ struct LayerVerdict {
   // that was left out. RFC 9628 section 4.1: the marker bit "MUST be set to 1 for the final RTP
   // packet of the picture".
   bool ends_picture = false;
+  // The viewer is to be told which decode targets it gets, a bit each of so many; 0: it knows.
+  uint8_t target_count = 0;
+  uint32_t active_targets = 0;
 
   bool operator==(const LayerVerdict&) const = default;
 };

@@ -2,8 +2,8 @@
 
 namespace millrace {
 
-Selection PassThroughSelector::OnPacket(const RtpPacket& packet, Timestamp now,
-                                        RtpRewriter& rewriter) {
+Selection PassThroughSelector::OnPacket(const RtpPacket& packet, const DependencyFrame* frame,
+                                        Timestamp now, RtpRewriter& rewriter) {
   if (packet.stream_index != stream_ && !Adopts(packet)) {
     return {.reason = DropReason::kLayerNotSelected};
   }
@@ -25,12 +25,14 @@ Selection PassThroughSelector::OnPacket(const RtpPacket& packet, Timestamp now,
       rewriter.Resume(packet.sequence);
     }
     if (vp8 != nullptr) vp8_.Start(*vp8);
+    dependencies_.Begin(frame);
     started_ = true;
     switched_ = false;
   }
   Selection selection{.rewrite = rewriter.Forward(packet, now), .began = begins};
   if (!selection.rewrite) return {.reason = DropReason::kTooOld};
   if (vp8 != nullptr) selection.rewrite->patch = vp8_.Forward(*vp8);
+  selection.rewrite->dependencies = dependencies_.Forward(frame, {});
   return selection;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "base/time.h"
+#include "media/dependency_rewriter.h"
 #include "media/rtp_packet.h"
 #include "media/rtp_rewriter.h"
 #include "media/selection.h"
@@ -16,7 +17,9 @@ class PassThroughSelector {
  public:
   explicit PassThroughSelector(uint8_t stream) : stream_(stream), target_(stream) {}
 
-  [[nodiscard]] Selection OnPacket(const RtpPacket& packet, Timestamp now, RtpRewriter& rewriter);
+  // `frame` is what the packet's dependency descriptor says, if any.
+  [[nodiscard]] Selection OnPacket(const RtpPacket& packet, const DependencyFrame* frame,
+                                   Timestamp now, RtpRewriter& rewriter);
   // The caller leaves this packet out for a reason of its own, instead of OnPacket.
   void Skip(const RtpPacket& packet, RtpRewriter& rewriter);
 
@@ -36,6 +39,7 @@ class PassThroughSelector {
   bool started_ = false;
   bool switched_ = true;  // the next packet is of another stream than the last one forwarded
   Vp8Rewriter vp8_;
+  DependencyRewriter dependencies_;
 };
 
 }  // namespace millrace

@@ -1,6 +1,7 @@
 #include "media/retransmission_buffer.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace millrace {
@@ -29,6 +30,27 @@ void RetransmissionBuffer::Insert(const RtpPacketRef& packet, const RtpRewrite& 
   slot.patch = rewrite.patch;
   slot.payload_type = rewrite.payload_type;
   slot.flags = rewrite.marker ? kMarker : 0;
+  Keep(rewrite.dependencies, slot);
+}
+
+void RetransmissionBuffer::Keep(const DependencyPatch& dependencies, Slot& slot) {
+  slot.frame_number_shift = dependencies.frame_number_shift;
+  slot.template_id_shift = dependencies.template_id_shift;
+  if (dependencies.leave_out) slot.flags |= kLeaveOut;
+  if (dependencies.target_count == 0 || !slot.patch.empty()) return;
+  slot.flags |= kTargets;
+  slot.patch.size = dependencies.target_count;
+  std::memcpy(slot.patch.bytes.data(), &dependencies.active_targets, sizeof(uint32_t));
+}
+
+DependencyPatch RetransmissionBuffer::DependenciesOf(const Slot& slot) {
+  DependencyPatch dependencies{.frame_number_shift = slot.frame_number_shift,
+                               .template_id_shift = slot.template_id_shift,
+                               .leave_out = (slot.flags & kLeaveOut) != 0};
+  if ((slot.flags & kTargets) == 0) return dependencies;
+  dependencies.target_count = slot.patch.size;
+  std::memcpy(&dependencies.active_targets, slot.patch.bytes.data(), sizeof(uint32_t));
+  return dependencies;
 }
 
 std::optional<RetransmissionBuffer::Found> RetransmissionBuffer::Take(uint16_t sequence,
@@ -82,7 +104,8 @@ RetransmissionBuffer::Found RetransmissionBuffer::FoundIn(const Slot& slot,
                       .payload_type = slot.payload_type,
                       .marker = (slot.flags & kMarker) != 0,
                       .rtx = false,
-                      .patch = slot.patch},
+                      .patch = (slot.flags & kTargets) != 0 ? PayloadPatch{} : slot.patch,
+                      .dependencies = DependenciesOf(slot)},
           .first = (slot.flags & kResent) == 0};
 }
 

@@ -53,18 +53,24 @@ class RetransmissionBuffer {
     uint32_t timestamp = 0;
     uint32_t sent_us = 0;    // low bits: the history is much shorter than their turn
     uint32_t resent_us = 0;  // likewise; meaningful with kResent
-    PayloadPatch patch;
+    PayloadPatch patch;  // with kTargets: how many decode targets there are, and which are active
     uint8_t payload_type = 0;
     uint8_t flags = 0;
+    uint16_t frame_number_shift = 0;
+    uint8_t template_id_shift = 0;
   };
   static_assert(sizeof(Slot) == 32);
   static constexpr uint8_t kMarker = 1;
   static constexpr uint8_t kResent = 2;
+  static constexpr uint8_t kLeaveOut = 4;  // the dependency descriptor
+  static constexpr uint8_t kTargets = 8;
   static constexpr size_t kSlotsFirst = 64;
   // The oldest slots are seldom in the cache: looked at once in so many packets, a run at a time.
   static constexpr int64_t kEvictEvery = 16;
 
   [[nodiscard]] Slot& SlotOf(int64_t sequence);
+  static void Keep(const DependencyPatch& dependencies, Slot& slot);
+  [[nodiscard]] static DependencyPatch DependenciesOf(const Slot& slot);
   [[nodiscard]] Found FoundIn(const Slot& slot, uint16_t sequence) const;
   [[nodiscard]] bool TooOld(const Slot& slot, Timestamp now) const;
   void EvictOld(Timestamp now);

@@ -7,6 +7,7 @@
 #include "base/byte_reader.h"
 #include "base/byte_writer.h"
 #include "base/strong.h"
+#include "wire/dependency_descriptor_patch.h"
 
 namespace millrace {
 
@@ -41,7 +42,9 @@ struct RtpRewrite {
   uint8_t payload_type = 0;
   bool marker = false;
   bool rtx = false;
+  // In any codec but VP8 a packet whose active decode targets are told has no patch.
   PayloadPatch patch = {};
+  DependencyPatch dependencies = {};
 
   bool operator==(const RtpRewrite&) const = default;
 };

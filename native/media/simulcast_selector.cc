@@ -135,6 +135,7 @@ void SimulcastSelector::TakeOver(const RtpPacket& packet, const DependencyFrame*
   bool on_target = choice_.target()->spatial == *stream_;
   temporal_ = on_target ? choice_.target()->temporal : choice_.counts().highest().temporal;
   filter_ = std::monostate{};
+  dependencies_.Begin(frame);
   if (const auto* vp8 = std::get_if<Vp8Descriptor>(&packet.descriptor)) {
     filter_.emplace<Vp8LayerFilter>();
     vp8_.Start(*vp8);
@@ -193,6 +194,7 @@ Selection SimulcastSelector::Forward(const RtpPacket& packet, const DependencyFr
   if (!rewrite) return {.reason = DropReason::kTooOld};
   if (vp8 != nullptr) rewrite->patch = vp8_.Forward(*vp8);
   rewrite->marker = verdict.ends_picture;
+  rewrite->dependencies = dependencies_.Forward(frame, verdict);
   last_forwarded_ = now;
   bool changed = choice_.SetCurrent(Layers{*stream_, CurrentTemporal()});
   return {.rewrite = rewrite, .update = {.layers_changed = changed}};

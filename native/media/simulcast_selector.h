@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "media/dependency_layer_filter.h"
+#include "media/dependency_rewriter.h"
 #include "media/layer_choice.h"
 #include "media/rtp_packet.h"
 #include "media/rtp_rewriter.h"
@@ -93,6 +94,7 @@ class SimulcastSelector {
   LayerPresence presence_;
   LayerChoice choice_;
   Vp8Rewriter vp8_;
+  DependencyRewriter dependencies_;
   std::variant<std::monostate, Vp8LayerFilter, Vp9LayerFilter, DependencyLayerFilter> filter_;
 
   // --- read at a switch

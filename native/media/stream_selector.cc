@@ -19,7 +19,7 @@ StreamSelector StreamSelector::Svc(const SvcSelector::Settings& settings) {
 Selection StreamSelector::OnPacket(const RtpPacket& packet, const DependencyFrame* frame,
                                    Timestamp now, RtpRewriter& rewriter) {
   if (auto* one = std::get_if<PassThroughSelector>(&any_)) {
-    return one->OnPacket(packet, now, rewriter);
+    return one->OnPacket(packet, frame, now, rewriter);
   }
   if (auto* simulcast = std::get_if<std::unique_ptr<SimulcastSelector>>(&any_)) {
     return (*simulcast)->OnPacket(packet, frame, now, rewriter);

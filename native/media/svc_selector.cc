@@ -115,11 +115,15 @@ Selection SvcSelector::Decide(const RtpPacket& packet, const DependencyFrame* fr
     return {.reason = DropReason::kLayerNotSelected};
   }
   bool began = !started_;
-  if (began) rewriter.Resume(packet.sequence);
+  if (began) {
+    rewriter.Resume(packet.sequence);
+    dependencies_.Begin(frame);
+  }
   started_ = true;
   std::optional<RtpRewrite> rewrite = rewriter.Forward(packet, now);
   if (!rewrite) return {.reason = DropReason::kTooOld};
   rewrite->marker = verdict.ends_picture;
+  rewrite->dependencies = dependencies_.Forward(frame, verdict);
   bool changed = choice_.SetCurrent(FilterLayers());
   return {.rewrite = rewrite, .began = began, .update = {.layers_changed = changed}};
 }

@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "media/dependency_layer_filter.h"
+#include "media/dependency_rewriter.h"
 #include "media/layer_choice.h"
 #include "media/rtp_packet.h"
 #include "media/rtp_rewriter.h"
@@ -65,6 +66,7 @@ class SvcSelector {
   Timestamp asked_at_;
   LayerPresence presence_;
   LayerChoice choice_;
+  DependencyRewriter dependencies_;
   std::variant<std::monostate, Vp9LayerFilter, DependencyLayerFilter> filter_;
 };
 

@@ -93,6 +93,7 @@ Consumer::Consumer(ConsumeOptions options, Producer& producer, Transport& transp
                                     options_.preferred_layers->temporal_layer, Timestamp());
   }
   if (feeds_pipe()) AddPipeStreams(random);
+  scored_stream_ = source_stream();
 }
 
 void Consumer::AddPipeStreams(Random& random) {
@@ -220,6 +221,11 @@ ConsumerScoreValue Consumer::Score() const {
     score.producer_score = score.producer_scores[source_stream()];
   }
   return score;
+}
+
+bool Consumer::TakeStreamMoved() {
+  if (!current_layers()) return false;
+  return std::exchange(scored_stream_, source_stream()) != source_stream();
 }
 
 ConsumeAnswer Consumer::Answer() const {

@@ -100,6 +100,8 @@ class Consumer {
   // The priority that holds from now on.
   [[nodiscard]] uint8_t SetPriority(uint8_t priority);
   [[nodiscard]] ConsumerScoreValue Score() const;
+  // True, once: its score tells of another of the producer's streams than before.
+  [[nodiscard]] bool TakeStreamMoved();
   [[nodiscard]] ConsumeAnswer Answer() const;
   [[nodiscard]] ConsumerDump Dump() const;
   // Its own streams, and for a viewer the producer's behind it.
@@ -136,6 +138,7 @@ class Consumer {
   bool producer_paused_;
   bool link_ready_ = false;
   uint8_t priority_ = 1;
+  uint8_t scored_stream_ = 0;  // of the producer: behind the score that was told last
 };
 
 }  // namespace millrace

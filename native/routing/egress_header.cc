@@ -39,7 +39,8 @@ void StoreU64(uint8_t* target, uint64_t value) {
 // The values that a consumer is given as the source sent them, in their form on the wire.
 class CarriedValues {
  public:
-  explicit CarriedValues(const RtpExtensions& extensions) : extensions_(extensions) {}
+  CarriedValues(const RtpExtensions& extensions, Bytes dependency_descriptor)
+      : extensions_(extensions), dependency_descriptor_(dependency_descriptor) {}
 
   // Calls f(RtpExtension, Bytes value) for each value that is there.
   template <typename F>
@@ -71,13 +72,14 @@ class CarriedValues {
       }
       f(RtpExtension::kAbsCaptureTime, Bytes(bytes_).subspan(8, has_offset ? 16 : 8));
     }
-    if (!extensions_.dependency_descriptor.empty()) {
-      f(RtpExtension::kDependencyDescriptor, extensions_.dependency_descriptor);
+    if (!dependency_descriptor_.empty()) {
+      f(RtpExtension::kDependencyDescriptor, dependency_descriptor_);
     }
   }
 
  private:
   const RtpExtensions& extensions_;
+  Bytes dependency_descriptor_;
   // Every value has a place of its own, because a writer may read them all at the end.
   std::array<uint8_t, 24> bytes_;
 };
@@ -120,7 +122,16 @@ EgressHeader::EgressHeader(const RtpExtensionIds& ids, std::string_view mid) : i
 
 size_t EgressHeader::Write(MutableBytes target, const RtpPacket& packet, const RtpRewrite& rewrite,
                            const EgressStamps& stamps) const {
-  if (!FitsOneByteForm(packet)) return WriteGeneral(target, packet, rewrite, stamps);
+  std::array<uint8_t, DependencyPatch::kBytesMax> own_descriptor;
+  Bytes descriptor;
+  if (!packet.extensions.dependency_descriptor.empty() &&
+      ids_.IdOf(RtpExtension::kDependencyDescriptor) != 0) {
+    descriptor =
+        rewrite.dependencies.Apply(packet.extensions.dependency_descriptor, own_descriptor);
+  }
+  if (!one_byte_form_ || !packet.view.csrcs().empty() || descriptor.size() > kOneByteValueMax) {
+    return WriteGeneral(target, packet, rewrite, descriptor, stamps);
+  }
   if (target.size() < template_size_ + kCarriedMax + 3) return 0;
   uint8_t* begin = target.data();
   std::memcpy(begin, template_.data(),
@@ -128,7 +139,8 @@ size_t EgressHeader::Write(MutableBytes target, const RtpPacket& packet, const R
   if (time_offset_ != 0) StoreU24(begin + time_offset_, stamps.abs_send_time);
   if (sequence_offset_ != 0) StoreU16(begin + sequence_offset_, stamps.transport_sequence_number);
 
-  size_t size = template_size_ + AppendCarried(begin + template_size_, packet.extensions);
+  size_t size =
+      template_size_ + AppendCarried(begin + template_size_, packet.extensions, descriptor);
   while (size % 4 != 0) begin[size++] = 0;
   size_t words = (size - kRtpFixedHeaderBytes - kExtensionHeadBytes) / 4;
   StoreU16(begin + kRtpFixedHeaderBytes + 2, static_cast<uint16_t>(words));
@@ -143,14 +155,10 @@ size_t EgressHeader::Write(MutableBytes target, const RtpPacket& packet, const R
   return size;
 }
 
-bool EgressHeader::FitsOneByteForm(const RtpPacket& packet) const {
-  return one_byte_form_ && packet.view.csrcs().empty() &&
-         packet.extensions.dependency_descriptor.size() <= kOneByteValueMax;
-}
-
-size_t EgressHeader::AppendCarried(uint8_t* end, const RtpExtensions& extensions) const {
+size_t EgressHeader::AppendCarried(uint8_t* end, const RtpExtensions& extensions,
+                                   Bytes descriptor) const {
   uint8_t* begin = end;
-  CarriedValues(extensions).ForEach([&](RtpExtension extension, Bytes value) {
+  CarriedValues(extensions, descriptor).ForEach([&](RtpExtension extension, Bytes value) {
     uint8_t id = ids_.IdOf(extension);
     if (id == 0) return;
     *end++ = static_cast<uint8_t>((unsigned{id} << 4) | ((value.size() - 1) & 0xFu));
@@ -161,7 +169,8 @@ size_t EgressHeader::AppendCarried(uint8_t* end, const RtpExtensions& extensions
 }
 
 size_t EgressHeader::WriteGeneral(MutableBytes target, const RtpPacket& packet,
-                                  const RtpRewrite& rewrite, const EgressStamps& stamps) const {
+                                  const RtpRewrite& rewrite, Bytes descriptor,
+                                  const EgressStamps& stamps) const {
   RtpWriter writer(target, {.payload_type = rewrite.payload_type,
                             .marker = rewrite.marker,
                             .sequence_number = rewrite.sequence,
@@ -172,7 +181,7 @@ size_t EgressHeader::WriteGeneral(MutableBytes target, const RtpPacket& packet,
                       Bytes(reinterpret_cast<const uint8_t*>(mid_.data()), mid_size_));
   writer.AddAbsSendTime(ids_.IdOf(RtpExtension::kAbsSendTime));
   writer.AddTransportSequenceNumber(ids_.IdOf(RtpExtension::kTransportSequenceNumber));
-  CarriedValues carried(packet.extensions);
+  CarriedValues carried(packet.extensions, descriptor);
   carried.ForEach([&](RtpExtension extension, Bytes value) {
     writer.AddExtension(ids_.IdOf(extension), value);
   });

@@ -37,10 +37,11 @@ class EgressHeader {
  private:
   static constexpr size_t kTemplateMax = 48;
 
-  [[nodiscard]] bool FitsOneByteForm(const RtpPacket& packet) const;
-  [[nodiscard]] size_t AppendCarried(uint8_t* end, const RtpExtensions& extensions) const;
+  [[nodiscard]] size_t AppendCarried(uint8_t* end, const RtpExtensions& extensions,
+                                     Bytes descriptor) const;
   [[nodiscard]] size_t WriteGeneral(MutableBytes target, const RtpPacket& packet,
-                                    const RtpRewrite& rewrite, const EgressStamps& stamps) const;
+                                    const RtpRewrite& rewrite, Bytes descriptor,
+                                    const EgressStamps& stamps) const;
 
   RtpExtensionIds ids_;
   std::array<uint8_t, kTemplateMax> template_{};

@@ -170,6 +170,9 @@ void Router::Apply(Consumer& consumer, const LayersUpdate& update, Turn& turn) {
     if (consumer.choice()) turn.out.counters().CountLayerSwitch(consumer.choice()->cause());
     turn.events.notifications.push_back(
         ConsumerLayersChanged{consumer.id(), consumer.current_layers()});
+    if (consumer.TakeStreamMoved()) {
+      turn.events.notifications.push_back(ConsumerScoreChanged{consumer.id(), consumer.Score()});
+    }
   }
   // A viewer who never got a packet cannot know that it should ask.
   if (update.ask_key_frame && consumer.active()) {

@@ -11,6 +11,8 @@ using Bits = DependencyDescriptorBits;
 
 // Appendix A.8.1: the mandatory fields are three bytes.
 constexpr size_t kMandatorySize = 3;
+// A.8.2: five flags say what follows.
+constexpr size_t kFlagsEnd = kMandatorySize * 8 + 5;
 constexpr uint32_t kTemplateIds = 64;
 // A.8.2, next_layer_idc.
 constexpr uint32_t kNextTemporalLayer = 1;
@@ -129,6 +131,15 @@ bool ReadStructure(Bits& bits, DependencyStructure& structure) {
 }
 
 }  // namespace
+
+std::optional<size_t> DependencyDescriptor::ActiveTargetsAt(Bytes value) {
+  if (!HasStructure(value)) return kFlagsEnd;
+  Bits bits(value);
+  bits.Skip(kFlagsEnd);
+  DependencyStructure structure;
+  if (!ReadStructure(bits, structure)) return std::nullopt;
+  return bits.position();
+}
 
 std::optional<DependencyDescriptor> DependencyDescriptor::Parse(
     Bytes value, std::optional<DependencyStructure>& structure) {

@@ -95,6 +95,8 @@ struct DependencyDescriptor {
   [[nodiscard]] static bool HasStructure(Bytes value) {
     return value.size() > 3 && (value[3] & 0x80) != 0;
   }
+  // In which bit the active targets stand, or would; nothing when the structure before is broken.
+  [[nodiscard]] static std::optional<size_t> ActiveTargetsAt(Bytes value);
   // `structure` is the stream's, and replaced by the packet's own if that has one. Nothing when the
   // descriptor breaks a rule of its own or names a template that does not exist; `structure` is as
   // before then.

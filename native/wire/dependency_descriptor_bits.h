@@ -40,6 +40,13 @@ class DependencyDescriptorBits {
     return (value << 1 | Read(1)) - short_values;
   }
 
+  void Skip(size_t count) {
+    if (count > bytes_.size() * 8 - position_) ok_ = false;
+    position_ = ok_ ? position_ + count : bytes_.size() * 8;
+  }
+
+  // Bits read so far.
+  [[nodiscard]] size_t position() const { return position_; }
   [[nodiscard]] bool ok() const { return ok_; }
 
  private:

@@ -85,10 +85,9 @@ internal static class ConsumerParameters
             && (extension.Uri != RtpHeaderExtensionUri.DependencyDescriptor || allStreams || NeedsDependencies(consumable))),
     ];
 
-    // AV1's payload does not tell a receiver which frames of a scalable stream belong together. Descriptors are handed on as
-    // they are, so they cannot follow a consumer from one simulcast stream to another: each stream counts its own frames.
+    // AV1's payload does not tell a receiver which frames of a scalable stream belong together.
     private static bool NeedsDependencies(RtpParameters consumable) =>
-        consumable.Encodings.Count == 1 && string.Equals(consumable.Codecs[0].MimeType, Av1, StringComparison.OrdinalIgnoreCase);
+        string.Equals(consumable.Codecs[0].MimeType, Av1, StringComparison.OrdinalIgnoreCase);
 
     // Exactly one way to estimate the bandwidth: by transport-wide sequence numbers if the client knows them, else by
     // REMB on the absolute send time, else none.

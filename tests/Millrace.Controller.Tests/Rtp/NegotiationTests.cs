@@ -172,7 +172,7 @@ internal sealed class NegotiationTests
     }
 
     [Test]
-    public void Consumer_OfAv1Simulcast_GetsNoDependencyDescriptors()
+    public void Consumer_OfAv1Simulcast_GetsDependencyDescriptors()
     {
         RtpCapabilities router = RouterCapabilities.Create(
             [new() { Kind = MediaKind.Video, MimeType = "video/AV1", ClockRate = 90000 }]);
@@ -185,7 +185,7 @@ internal sealed class NegotiationTests
         RtpParameters consumer = ConsumerParameters.Create(Consumable(MediaKind.Video, source, router), router, enableRtx: true, () => 1);
 
         Assert.That(
-            consumer.HeaderExtensions.Select(extension => extension.Uri), Has.None.EqualTo(RtpHeaderExtensionUri.DependencyDescriptor));
+            consumer.HeaderExtensions.Select(extension => extension.Uri), Has.One.EqualTo(RtpHeaderExtensionUri.DependencyDescriptor));
     }
 
     [Test]

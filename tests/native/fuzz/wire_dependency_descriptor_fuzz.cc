@@ -1,9 +1,12 @@
 // Reads any bytes as the dependency descriptors of one stream, one after the other: each is led by
-// its size. What was read must stay within its bounds, whatever structures came before.
+// its size. What was read must stay within its bounds, whatever structures came before; and what a
+// patch makes of it must read back as the patch says.
+#include <array>
 #include <cstdlib>
 
 #include "base/byte_reader.h"
 #include "wire/dependency_descriptor.h"
+#include "wire/dependency_descriptor_patch.h"
 
 namespace millrace {
 namespace {
@@ -31,6 +34,37 @@ void CheckStructure(const DependencyStructure& structure) {
   for (size_t i = 0; i < structure.template_count; ++i) CheckFrame(structure.templates[i]);
 }
 
+// A patch that the descriptor's own bytes choose.
+DependencyPatch PatchFor(Bytes value, const DependencyStructure& structure) {
+  DependencyPatch patch{.frame_number_shift = static_cast<uint16_t>(value[0] * 257),
+                        .template_id_shift = static_cast<uint8_t>(value[1] % 64)};
+  if (value[2] % 2 == 0) {
+    patch.target_count = structure.target_count;
+    patch.active_targets = value[2] * 0x01010101u & structure.all_targets();
+  }
+  return patch;
+}
+
+void CheckPatched(Bytes value, const DependencyDescriptor& read,
+                  const DependencyStructure& structure) {
+  std::array<uint8_t, DependencyPatch::kBytesMax> buffer;
+  DependencyPatch patch = PatchFor(value, structure);
+  Bytes patched = patch.Apply(value, buffer);
+  // A viewer's structure has the shifted names.
+  std::optional<DependencyStructure> theirs = structure;
+  theirs->template_id_offset = (theirs->template_id_offset + patch.template_id_shift) % 64;
+  std::optional<DependencyDescriptor> again = DependencyDescriptor::Parse(patched, theirs);
+  if (!again) std::abort();
+  auto number = static_cast<uint16_t>(read.frame_number + patch.frame_number_shift);
+  if (again->frame_number != number || again->has_structure != read.has_structure) std::abort();
+  if (again->frame.indications != read.frame.indications) std::abort();
+  if (again->frame.references != read.frame.references) std::abort();
+  if (again->frame.chain_distances != read.frame.chain_distances) std::abort();
+  bool fits = patched.size() < DependencyPatch::kBytesMax && value.size() < 240;
+  if (patch.target_count == 0 || !fits) return;
+  if (again->active_targets != patch.active_targets) std::abort();
+}
+
 }  // namespace
 }  // namespace millrace
 
@@ -41,6 +75,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     size_t length = reader.ReadU8();
     millrace::Bytes value =
         reader.ReadBytes(length < reader.remaining() ? length : reader.remaining());
+    millrace::DependencyPatch any{.frame_number_shift = 7, .target_count = 9};
+    std::array<uint8_t, millrace::DependencyPatch::kBytesMax> buffer;
+    (void)any.Apply(value, buffer);
     std::optional<millrace::DependencyDescriptor> read =
         millrace::DependencyDescriptor::Parse(value, structure);
     if (!read) continue;
@@ -50,6 +87,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
     millrace::CheckFrame(read->frame);
     millrace::CheckStructure(*structure);
+    millrace::CheckPatched(value, *read, *structure);
   }
   return 0;
 }

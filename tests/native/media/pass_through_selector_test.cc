@@ -15,7 +15,7 @@ class PassThroughSelectorTest : public testing::Test {
     packet_->timestamp = static_cast<uint32_t>(sequence * 3000);
     packet_->key_frame = key;
     packet_->payload_size = 10;
-    return selector_.OnPacket(*packet_, Timestamp::Millis(sequence * 33), rewriter_);
+    return selector_.OnPacket(*packet_, nullptr, Timestamp::Millis(sequence * 33), rewriter_);
   }
 
   std::unique_ptr<RtpPacket> packet_ = std::make_unique<RtpPacket>();
@@ -54,7 +54,8 @@ TEST_F(PassThroughSelectorTest, ClosesRanksBehindPacketsThatCarryNothing) {
   EXPECT_TRUE(Send(0, 2, true).rewrite);
   packet_->payload_size = 0;
   packet_->sequence = 3;
-  EXPECT_EQ(selector_.OnPacket(*packet_, Timestamp(), rewriter_).reason, DropReason::kEmptyPayload);
+  EXPECT_EQ(selector_.OnPacket(*packet_, nullptr, Timestamp(), rewriter_).reason,
+            DropReason::kEmptyPayload);
   EXPECT_EQ(Send(0, 4).rewrite->sequence, 1001);
   selector_.Stop();
   selector_.Skip(*packet_, rewriter_);

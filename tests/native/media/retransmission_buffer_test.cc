@@ -211,5 +211,26 @@ TEST_F(RetransmissionBufferTest, AgreesWithAMapForAnySeed) {
   }
 }
 
+TEST_F(RetransmissionBufferTest, KeepsWhatTheDependencyDescriptorSaid) {
+  const DependencyPatch kPatches[] = {
+      {},
+      {.leave_out = true},
+      {.frame_number_shift = 0xABCD, .template_id_shift = 63},
+      {.frame_number_shift = 1, .target_count = 32, .active_targets = 0x8765'4321},
+  };
+  uint16_t sequence = 10;
+  for (const DependencyPatch& patch : kPatches) {
+    RtpRewrite rewrite{.ssrc = Ssrc(5), .sequence = ++sequence, .dependencies = patch};
+    buffer_.Insert(pool_.Take(), rewrite, At(0));
+    EXPECT_EQ(buffer_.Take(sequence, kRtt, At(1))->rewrite, rewrite);
+  }
+  // A VP8 payload has its own patch, and no active targets.
+  RtpRewrite vp8{.ssrc = Ssrc(5), .sequence = ++sequence};
+  vp8.patch = {.offset = 2, .size = 3, .bytes = {1, 2, 3}};
+  vp8.dependencies = {.frame_number_shift = 9};
+  buffer_.Insert(pool_.Take(), vp8, At(0));
+  EXPECT_EQ(buffer_.Take(sequence, kRtt, At(1))->rewrite, vp8);
+}
+
 }  // namespace
 }  // namespace millrace

@@ -56,6 +56,17 @@ class SvcEncoder {
                                .temporal_layer = static_cast<uint8_t>(i % kLayers),
                                .chain = spatial};
     }
+    // A template a layer, for frames that are no key frames: their descriptors say the rest.
+    structure_.template_count = kLayers * kLayers;
+    for (uint8_t i = 0; i < structure_.template_count; ++i) {
+      FrameDependencies& frame = structure_.templates[i];
+      frame.spatial_layer = i / kLayers;
+      frame.temporal_layer = i % kLayers;
+      SvcFrame model{.spatial = frame.spatial_layer, .temporal = frame.temporal_layer};
+      for (uint8_t target = 0; target < structure_.target_count; ++target) {
+        frame.indications.Set(target, IndicationOf(model, target / kLayers, target % kLayers));
+      }
+    }
   }
 
   void AskKeyFrame(int64_t now_ms) {

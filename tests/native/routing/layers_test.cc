@@ -200,6 +200,21 @@ TEST_F(SimulcastTest, GoesWhereTheViewerPrefers) {
 }
 
 // RT-12.
+TEST_F(SimulcastTest, TheScoreIsToldWhenAnotherStreamStandsBehindIt) {
+  Consumer& consumer = Watch();
+  Run(Duration::Seconds(1));
+  (void)world_.TakeEvents<ConsumerScoreChanged>();
+  Prefer(consumer, 0, 2);
+  Run(Duration::Millis(500));
+  std::vector<ConsumerScoreChanged> told = world_.TakeEvents<ConsumerScoreChanged>();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].id, "c");
+  EXPECT_EQ(told[0].score.producer_score, 10);
+  Prefer(consumer, 0, 0);
+  Run(Duration::Millis(500));
+  EXPECT_TRUE(world_.TakeEvents<ConsumerScoreChanged>().empty()) << "the same stream";
+}
+
 TEST_F(SimulcastTest, AStreamThatStopsIsLeftWithinTwoSecondsAndComesBack) {
   Consumer& consumer = Watch();
   Run(Duration::Seconds(2));

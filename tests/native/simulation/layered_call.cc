@@ -213,6 +213,11 @@ void LayeredCall::AtViewer(const std::vector<uint8_t>& bytes) {
   auto [number, part] = LayeredSource::Identify(packet->payload());
   FrameState& state = states_[number];
   state.at_viewer.insert(part);
+  if (source_.codec() == Codec::kAv1) {
+    std::string broken = descriptors_.OnPacket(packet->extensions.dependency_descriptor, number,
+                                               part, source_.frames()[number]);
+    if (!broken.empty()) Break(broken, number);
+  }
   if (static_cast<int>(state.at_viewer.size()) == source_.frames()[number].packet_count) {
     Decode(number);
   }
@@ -228,6 +233,10 @@ void LayeredCall::Decode(size_t first) {
     state.decoded = std::ranges::all_of(
         frame.references, [&](size_t reference) { return states_[reference].decoded; });
     if (!state.decoded) continue;
+    if (source_.codec() == Codec::kAv1) {
+      std::string broken = descriptors_.OnDecodable(number, frame);
+      if (!broken.empty()) Break(broken, number);
+    }
     auto [shown, is_new] = shown_.insert({frame.picture, {world_.now, frame.spatial}});
     shown->second.spatial = std::max(shown->second.spatial, frame.spatial);
     if (is_new) {

@@ -10,6 +10,7 @@
 
 #include "base/sequence.h"
 #include "media/receive_stream.h"
+#include "simulation/descriptor_law.h"
 #include "simulation/layered_source.h"
 #include "simulation/lossy_link.h"
 
@@ -19,7 +20,8 @@ namespace millrace {
 // Both ends are held against the truth that the source knows:
 //   - what leaves has continuous numbers, and time goes on with them;
 //   - nothing leaves that needs a frame which the worker left out;
-//   - what is current is told, each change once.
+//   - what is current is told, each change once;
+//   - of AV1, what the dependency descriptors say is true (DescriptorLaw).
 class LayeredCall {
  public:
   LayeredCall(uint64_t seed, LayeredKind kind, const LinkConditions& up,
@@ -100,6 +102,7 @@ class LayeredCall {
   Timestamp last_shown_;
   Timestamp asked_at_;
   size_t key_frame_requests_ = 0;
+  DescriptorLaw descriptors_;
   std::string broken_;
 };
 

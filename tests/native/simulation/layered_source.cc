@@ -49,12 +49,15 @@ std::vector<uint8_t> WriteVp9(const Vp9Descriptor& vp9) {
 }  // namespace
 
 LayeredSource::LayeredSource(LayeredKind kind, Random& random) : kind_(kind) {
-  if (simulcast()) {
-    for (uint8_t i = 0; i < 3; ++i) streams_.push_back(std::make_unique<ModelStream>(i, random));
-  } else {
-    bool key_only = kind == LayeredKind::kVp9KSvc || kind == LayeredKind::kAv1KSvc;
-    encoder_ = std::make_unique<SvcEncoder>(
-        SvcMode{.key_only = key_only, .descriptors = codec() == Codec::kAv1}, random);
+  bool key_only = kind == LayeredKind::kVp9KSvc || kind == LayeredKind::kAv1KSvc;
+  SvcMode mode{.key_only = key_only, .descriptors = codec() == Codec::kAv1};
+  for (uint8_t i = 0; i < (simulcast() ? 3 : 1); ++i) {
+    if (codec() == Codec::kVp8) {
+      streams_.push_back(std::make_unique<ModelStream>(i, random));
+      continue;
+    }
+    encoders_.push_back(std::make_unique<SvcEncoder>(mode, random));
+    if (simulcast()) encoders_.back()->SetSpatialLayers(1);
   }
   numbers_.resize(3);
 }
@@ -66,6 +69,7 @@ Codec LayeredSource::codec() const {
     case LayeredKind::kVp9:
     case LayeredKind::kVp9KSvc:
       return Codec::kVp9;
+    case LayeredKind::kSimulcastAv1:
     case LayeredKind::kAv1:
     case LayeredKind::kAv1KSvc:
       return Codec::kAv1;
@@ -76,6 +80,9 @@ Codec LayeredSource::codec() const {
 ProduceOptions LayeredSource::Produce() const {
   ProduceOptions options = VideoProducer("cam", kSsrc);
   RtpParameters& parameters = options.rtp_parameters;
+  if (codec() != Codec::kVp8) {
+    parameters.codecs.front().mime_type = codec() == Codec::kVp9 ? "video/VP9" : "video/AV1";
+  }
   if (simulcast()) {
     parameters.encodings.clear();
     options.rtp_mapping.encodings.clear();
@@ -83,10 +90,9 @@ ProduceOptions LayeredSource::Produce() const {
       parameters.encodings.push_back({.ssrc = kSsrc + i, .scalability_mode = "L1T3"});
       options.rtp_mapping.encodings.push_back({.ssrc = kSsrc + i, .mapped_ssrc = 11 + i});
     }
-    return options;
+  } else {
+    parameters.encodings.front().scalability_mode = "L3T3";
   }
-  parameters.codecs.front().mime_type = codec() == Codec::kVp9 ? "video/VP9" : "video/AV1";
-  parameters.encodings.front().scalability_mode = "L3T3";
   if (codec() == Codec::kAv1) {
     parameters.header_extensions.push_back(
         {.uri = HeaderExtensionUri::kDependencyDescriptor, .id = kDescriptorId});
@@ -99,23 +105,27 @@ ConsumeOptions LayeredSource::Consume() const {
   options.type = simulcast() ? RtpType::kSimulcast : RtpType::kSvc;
   options.rtp_parameters.codecs.front().mime_type = Produce().rtp_parameters.codecs[0].mime_type;
   options.rtp_parameters.header_extensions.push_back(
-      {.uri = HeaderExtensionUri::kDependencyDescriptor, .id = 7});
+      {.uri = HeaderExtensionUri::kDependencyDescriptor,
+       .id = RtpExtensionIds::Internal().IdOf(RtpExtension::kDependencyDescriptor)});
   return options;
 }
 
 std::vector<LayeredPacket> LayeredSource::Capture(int64_t ms) {
   std::vector<LayeredPacket> packets;
-  if (!simulcast()) {
-    CaptureScalable(ms, packets);
-    return packets;
+  uint8_t streams = simulcast() ? spatial_layers_ : uint8_t{1};
+  for (uint8_t stream = 0; stream < streams; ++stream) {
+    if (streams_.empty()) {
+      CaptureScalable(stream, ms, packets);
+    } else {
+      CaptureStream(stream, ms, packets);
+    }
   }
-  for (uint8_t stream = 0; stream < spatial_layers_; ++stream) CaptureStream(stream, ms, packets);
   return packets;
 }
 
 void LayeredSource::AskKeyFrame(uint8_t stream, int64_t ms) {
-  if (encoder_) {
-    encoder_->AskKeyFrame(ms);
+  if (streams_.empty()) {
+    encoders_[stream]->AskKeyFrame(ms);
   } else {
     streams_[stream]->AskKeyFrame(ms);
   }
@@ -123,11 +133,11 @@ void LayeredSource::AskKeyFrame(uint8_t stream, int64_t ms) {
 
 void LayeredSource::SetSpatialLayers(uint8_t count) {
   spatial_layers_ = count;
-  if (encoder_) encoder_->SetSpatialLayers(count);
+  if (!simulcast()) encoders_.front()->SetSpatialLayers(count);
 }
 
 uint32_t LayeredSource::ClockAt(uint8_t stream, int64_t ms) const {
-  if (!encoder_) return streams_[stream]->ClockAt(ms);
+  if (!streams_.empty()) return streams_[stream]->ClockAt(ms);
   return static_cast<uint32_t>(ms * 90) + 0xFFFF'0000;
 }
 
@@ -165,41 +175,47 @@ void LayeredSource::CaptureStream(uint8_t stream, int64_t ms, std::vector<Layere
   }
 }
 
-void LayeredSource::CaptureScalable(int64_t ms, std::vector<LayeredPacket>& out) {
-  auto [first, end] = encoder_->Encode(ms);
+void LayeredSource::CaptureScalable(uint8_t stream, int64_t ms, std::vector<LayeredPacket>& out) {
+  const SvcEncoder& encoder = *encoders_[stream];
+  auto [first, end] = encoders_[stream]->Encode(ms);
   auto model = std::make_unique<RtpPacket>();
   for (size_t index = first; index < end; ++index) {
-    const SvcFrame& svc = encoder_->frames()[index];
-    frames_.push_back({.spatial = svc.spatial,
+    const SvcFrame& svc = encoder.frames()[index];
+    size_t number = frames_.size();
+    numbers_[stream].push_back(number);
+    LayeredFrame frame{.spatial = simulcast() ? stream : svc.spatial,
                        .temporal = svc.temporal,
                        .key = svc.key,
-                       .picture = svc.picture,
+                       .picture = simulcast() ? ms : svc.picture,
                        .captured = ms,
-                       .packet_count = svc.packet_count,
-                       .references = svc.references});
+                       .packet_count = svc.packet_count};
+    for (size_t reference : svc.references) {
+      frame.references.push_back(numbers_[stream][reference]);
+    }
+    frames_.push_back(frame);
     for (int place = 0; place < svc.packet_count; ++place) {
-      DependencyDescriptor descriptor = encoder_->Fill(index, place, *model);
-      RtpMaker maker(kSsrc);
+      DependencyDescriptor descriptor = encoder.Fill(index, place, *model);
+      RtpMaker maker(kSsrc + stream);
       std::vector<uint8_t> payload;
       if (codec() == Codec::kVp9) {
         payload = WriteVp9(std::get<Vp9Descriptor>(model->descriptor));
       } else {
         // RTP Payload Format For AV1, section 4.4: Z, Y, W and N.
         payload = {static_cast<uint8_t>((place > 0 ? 0x80 : 0) | (model->key_frame ? 0x08 : 0))};
-        maker.Extension(kDescriptorId, Describe(svc, descriptor));
+        maker.Extension(kDescriptorId, Describe(svc, descriptor, encoder.structure()));
       }
-      AppendIdentity(payload, index, place, 150u << svc.spatial);
+      AppendIdentity(payload, number, place, 150u << frame.spatial);
       maker.Seq(static_cast<uint16_t>(model->sequence)).Time(model->timestamp).Payload(payload);
       if (model->marker) maker.Marker();
-      out.push_back({index, place, 0, maker.Make()});
+      out.push_back({number, place, stream, maker.Make()});
     }
   }
 }
 
 // The encoder describes each frame whole, so templates only name the layers.
 std::vector<uint8_t> LayeredSource::Describe(const SvcFrame& frame,
-                                             const DependencyDescriptor& descriptor) const {
-  DependencyStructure structure = Structure();
+                                             const DependencyDescriptor& descriptor,
+                                             const DependencyStructure& structure) {
   uint32_t active = descriptor.active_targets.value_or(0);
   bool brings = descriptor.has_structure && descriptor.start_of_frame;
   return DependencyDescriptorWriter::Write(
@@ -210,24 +226,6 @@ std::vector<uint8_t> LayeredSource::Describe(const SvcFrame& frame,
        .references = true,
        .chains = true},
       structure);
-}
-
-DependencyStructure LayeredSource::Structure() const {
-  DependencyStructure structure = encoder_->structure();
-  constexpr uint8_t kLayers = SvcEncoder::kLayers;
-  structure.template_count = kLayers * kLayers;
-  for (uint8_t i = 0; i < structure.template_count; ++i) {
-    FrameDependencies& frame = structure.templates[i];
-    frame.spatial_layer = i / kLayers;
-    frame.temporal_layer = i % kLayers;
-    for (uint8_t target = 0; target < structure.target_count; ++target) {
-      bool present =
-          frame.spatial_layer <= target / kLayers && frame.temporal_layer <= target % kLayers;
-      frame.indications.Set(target, present ? DecodeTargetIndication::kRequired
-                                            : DecodeTargetIndication::kNotPresent);
-    }
-  }
-  return structure;
 }
 
 }  // namespace millrace

@@ -13,7 +13,7 @@
 namespace millrace {
 
 // How a camera with layers sends them.
-enum class LayeredKind : uint8_t { kSimulcastVp8, kVp9, kVp9KSvc, kAv1, kAv1KSvc };
+enum class LayeredKind : uint8_t { kSimulcastVp8, kSimulcastAv1, kVp9, kVp9KSvc, kAv1, kAv1KSvc };
 
 // One frame as a decoder needs to know it: a picture of a simulcast stream, or one spatial layer of
 // a picture. References are numbers of frames.
@@ -47,7 +47,9 @@ class LayeredSource {
   [[nodiscard]] ProduceOptions Produce() const;
   [[nodiscard]] ConsumeOptions Consume() const;
   [[nodiscard]] Codec codec() const;
-  [[nodiscard]] bool simulcast() const { return kind_ == LayeredKind::kSimulcastVp8; }
+  [[nodiscard]] bool simulcast() const {
+    return kind_ == LayeredKind::kSimulcastVp8 || kind_ == LayeredKind::kSimulcastAv1;
+  }
 
   [[nodiscard]] std::vector<LayeredPacket> Capture(int64_t ms);
   void AskKeyFrame(uint8_t stream, int64_t ms);
@@ -62,15 +64,15 @@ class LayeredSource {
 
  private:
   void CaptureStream(uint8_t stream, int64_t ms, std::vector<LayeredPacket>& out);
-  void CaptureScalable(int64_t ms, std::vector<LayeredPacket>& out);
-  [[nodiscard]] std::vector<uint8_t> Describe(const SvcFrame& frame,
-                                              const DependencyDescriptor& descriptor) const;
-  [[nodiscard]] DependencyStructure Structure() const;
+  void CaptureScalable(uint8_t stream, int64_t ms, std::vector<LayeredPacket>& out);
+  [[nodiscard]] static std::vector<uint8_t> Describe(const SvcFrame& frame,
+                                                     const DependencyDescriptor& descriptor,
+                                                     const DependencyStructure& structure);
 
   LayeredKind kind_;
-  std::vector<std::unique_ptr<ModelStream>> streams_;
-  std::unique_ptr<SvcEncoder> encoder_;
-  std::vector<std::vector<size_t>> numbers_;  // of frames here, by the encoders' own
+  std::vector<std::unique_ptr<ModelStream>> streams_;  // of VP8
+  std::vector<std::unique_ptr<SvcEncoder>> encoders_;  // of the others: one a stream
+  std::vector<std::vector<size_t>> numbers_;           // of frames here, by the encoders' own
   std::vector<LayeredFrame> frames_;
   uint8_t spatial_layers_ = 3;
 };

@@ -22,8 +22,9 @@ TEST_P(LayersTest, TheViewerGoesUpAndDownAsItPrefers) {
     for (int round = 0; round < 30; ++round) {
       Layers layers{static_cast<uint8_t>(random.Below(3)), static_cast<uint8_t>(random.Below(3))};
       call.Prefer(layers.spatial, layers.temporal);
-      // A request, an encoder's sixty milliseconds, and a point at which to go up in time.
-      call.Run(Duration::Millis(1200));
+      // A request, an encoder's sixty milliseconds, and a point at which to go up in time: of the
+      // model's cycles of 133 ms every fourth has one, by chance.
+      call.Run(Duration::Millis(2400));
       Timestamp from = call.now();
       call.Run(Duration::Millis(800));
       EXPECT_EQ(call.current(), layers) << "round " << round;
@@ -77,13 +78,15 @@ TEST_P(LayersTest, ALayerThatStopsIsLeftWithinTwoSeconds) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AllKinds, LayersTest,
-                         testing::Values(LayeredKind::kSimulcastVp8, LayeredKind::kVp9,
-                                         LayeredKind::kVp9KSvc, LayeredKind::kAv1,
-                                         LayeredKind::kAv1KSvc),
+                         testing::Values(LayeredKind::kSimulcastVp8, LayeredKind::kSimulcastAv1,
+                                         LayeredKind::kVp9, LayeredKind::kVp9KSvc,
+                                         LayeredKind::kAv1, LayeredKind::kAv1KSvc),
                          [](const testing::TestParamInfo<LayeredKind>& info) {
                            switch (info.param) {
                              case LayeredKind::kSimulcastVp8:
                                return std::string("SimulcastVp8");
+                             case LayeredKind::kSimulcastAv1:
+                               return std::string("SimulcastAv1");
                              case LayeredKind::kVp9:
                                return std::string("Vp9");
                              case LayeredKind::kVp9KSvc:
