@@ -17,4 +17,7 @@ public enum CloseReason
 
     /// <summary>The other end of its pipe was closed (<see cref="Router.PipeToRouterAsync"/>).</summary>
     PipeClosed,
+
+    /// <summary>Too much waited to be sent to its peer (<see cref="DataConsumerOptions.CloseWhenFull"/>).</summary>
+    SendBufferFull,
 }

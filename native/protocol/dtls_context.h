@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "protocol/dtls_fingerprint.h"
+#include "protocol/dtls_handshakes.h"
 
 // OpenSSL's names for SSL_CTX and BIO_METHOD; its headers stay inside the .cc files.
 struct bio_method_st;
@@ -29,8 +30,13 @@ class DtlsContext {
   [[nodiscard]] static Result<std::unique_ptr<DtlsContext>> Make(const Settings& settings);
   // One for each of kFingerprintAlgorithms, in that order.
   [[nodiscard]] const std::vector<DtlsFingerprint>& fingerprints() const { return fingerprints_; }
+  // Those under way with this context.
+  [[nodiscard]] const DtlsHandshakes& handshakes() const { return *handshakes_; }
 
   // For DtlsSession only.
+  [[nodiscard]] DtlsHandshakes::Slot TakeHandshake() const {
+    return DtlsHandshakes::Slot(*handshakes_);
+  }
   [[nodiscard]] ssl_ctx_st* ssl_context() const { return ssl_context_.get(); }
   [[nodiscard]] bio_method_st* bio_method() const { return bio_method_.get(); }
 
@@ -47,6 +53,8 @@ class DtlsContext {
   std::unique_ptr<bio_method_st, MethodFree> bio_method_;
   std::unique_ptr<ssl_ctx_st, ContextFree> ssl_context_;
   std::vector<DtlsFingerprint> fingerprints_;
+  // Counted through a context that is otherwise constant.
+  std::unique_ptr<DtlsHandshakes> handshakes_ = std::make_unique<DtlsHandshakes>();
 };
 
 }  // namespace millrace

@@ -144,6 +144,7 @@ void DtlsSession::Start(const ValidatedPath&, DtlsRole role, std::vector<DtlsFin
                         Timestamp now, DtlsOutput& out) {
   CHECK(state_ == DtlsState::kNew, "a DTLS session is started once");
   if (remote.empty()) return Fail("no fingerprint was signalled", out);
+  handshake_ = context_->TakeHandshake();
   native_ = std::make_unique<Native>();
   native_->expectation.fingerprints = std::move(remote);
   native_->ssl.reset(SSL_new(context_->ssl_context()));
@@ -316,6 +317,7 @@ void DtlsSession::Fail(std::string reason, DtlsOutput& out) {
 void DtlsSession::SetState(DtlsState state, DtlsOutput& out) {
   state_ = state;
   out.state = state;
+  if (state != DtlsState::kConnecting) handshake_.GiveBack();
   bool ended = state == DtlsState::kFailed || state == DtlsState::kClosed;
   if (native_) native_->ended = ended;
 }

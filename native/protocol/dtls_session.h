@@ -66,6 +66,8 @@ class DtlsSession {
   DtlsSession& operator=(DtlsSession&&) noexcept;
   ~DtlsSession();
 
+  // Whether there is room for one more handshake now; ask before Start.
+  [[nodiscard]] bool MayStart() const { return !context_->handshakes().full(); }
   // Begins the handshake; a client's first flight is in `out`. An empty list fails at once.
   void Start(const ValidatedPath& path, DtlsRole role, std::vector<DtlsFingerprint> remote,
              Timestamp now, DtlsOutput& out);
@@ -99,6 +101,7 @@ class DtlsSession {
 
   const DtlsContext* context_;
   std::unique_ptr<Native> native_;
+  DtlsHandshakes::Slot handshake_;
   DtlsState state_ = DtlsState::kNew;
   Timestamp give_up_at_ = Timestamp::Never();
   Timestamp deadline_ = Timestamp::Never();

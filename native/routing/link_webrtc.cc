@@ -252,6 +252,8 @@ void WebRtcLink::StartDtlsWhenPossible(Turn& turn) {
   // SI-16: no DTLS byte leaves before a pair is valid.
   std::optional<ValidatedPath> selected = ice_.selected();
   if (!selected) return;
+  // The peer's next check or flight asks again.
+  if (!dtls_.MayStart()) return turn.out.CountDrop(DropReason::kBufferLimit);
   dtls_output_.Clear();
   dtls_.Start(*selected, *role_ == DtlsRoleName::kClient ? DtlsRole::kClient : DtlsRole::kServer,
               std::move(remote_fingerprints_), turn.now, dtls_output_);

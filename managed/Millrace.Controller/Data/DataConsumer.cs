@@ -8,6 +8,7 @@ namespace Millrace.Controller;
 public sealed class DataConsumer : IAsyncDisposable
 {
     private readonly Entity _entity;
+    private readonly bool _closeWhenFull;
 
     internal DataConsumer(
         Transport transport, Entity transportEntity, DataConsumerOptions options, DataConsumerDump dump)
@@ -23,6 +24,7 @@ public sealed class DataConsumer : IAsyncDisposable
         IsPaused = dump.Paused;
         IsDataProducerPaused = dump.DataProducerPaused;
         AppData = options.AppData;
+        _closeWhenFull = options.CloseWhenFull;
         _entity = transportEntity.Adopt(new Entity(EntityKind.DataConsumer, Id, transportEntity.Channel, transportEntity)
         {
             Received = Receive,
@@ -181,6 +183,10 @@ public sealed class DataConsumer : IAsyncDisposable
                 break;
             case WorkerEvent.SendBufferFull:
                 SendBufferFull?.Invoke();
+                if (_closeWhenFull)
+                {
+                    _entity.Abandon(DataRequests.CloseConsumer(Transport.Id, Id), CloseReason.SendBufferFull);
+                }
                 break;
             case WorkerEvent.DataProducerPaused:
                 IsDataProducerPaused = true;

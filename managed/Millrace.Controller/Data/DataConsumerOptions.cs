@@ -21,6 +21,12 @@ public sealed record DataConsumerOptions
     /// <summary>The subchannels it subscribes to, 0 to 65,535; none means that no choice is made by subchannel.</summary>
     public IReadOnlyList<int> Subchannels { get; init; } = [];
 
+    /// <summary>
+    /// Whether it closes, with <see cref="CloseReason.SendBufferFull"/>, as soon as a message is lost because its peer does not
+    /// keep up; otherwise it goes on with gaps, even where its stream is reliable.
+    /// </summary>
+    public bool CloseWhenFull { get; init; }
+
     /// <summary>Whatever the host wants to keep with it.</summary>
     public object? AppData { get; init; }
 

@@ -84,7 +84,7 @@ bool SctpAssociation::OnChunk(const SctpPacket& packet, const ChunkView& chunk, 
       // Data behind it belongs to the association that it made, or to none.
       return phase_ != Phase::kClosed && packet.verification_tag == own_tag_;
     case ChunkType::kCookieAck:
-      if (phase_ == Phase::kCookieEchoed) OnConnected(out);
+      if (phase_ == Phase::kCookieEchoed) OnConnected(now, out);
       return true;
     case ChunkType::kAbort:
       End(phase_ == Phase::kCookieWait || phase_ == Phase::kCookieEchoed ? SctpState::kFailed

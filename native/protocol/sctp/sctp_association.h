@@ -29,6 +29,10 @@ class SctpAssociation {
   static constexpr Duration kHandshakeLimit = Duration::Seconds(30);
   // RFC 9260 section 16: "Max.Retransmits" of SHUTDOWN, after which the association just ends.
   static constexpr int kShutdownTriesMax = 5;
+  // A peer may begin anew, or come back after an ABORT of its own, only so long after it was
+  // connected last: each time costs an association and a word to the controller. It repeats its
+  // COOKIE ECHO, so that an honest one only waits.
+  static constexpr Duration kRestartInterval = Duration::Seconds(1);
 
   // Takes a secret and a sequence of its own from `random`.
   SctpAssociation(const SctpSettings& settings, Random& random);
@@ -91,7 +95,7 @@ class SctpAssociation {
                     SctpOutput& out);
   [[nodiscard]] bool Admit(const StateCookie& cookie, Timestamp now, SctpOutput& out);
   void Establish(const StateCookie& cookie, Timestamp now, SctpOutput& out);
-  void OnConnected(SctpOutput& out);
+  void OnConnected(Timestamp now, SctpOutput& out);
   [[nodiscard]] SctpNegotiated Negotiate(const InitChunk& peer) const;
   [[nodiscard]] InitChunk OwnInit(uint32_t tag, uint32_t initial_tsn) const;
   [[nodiscard]] uint32_t NewTag();
@@ -122,6 +126,7 @@ class SctpAssociation {
   // T1-init, T1-cookie or T2-shutdown.
   Timestamp repeat_at_ = Timestamp::Never();
   int shutdown_tries_ = 0;
+  std::optional<Timestamp> connected_at_;
   bool closing_ = false;
   // By our own Shutdown or Abort: peers may not begin anew.
   bool closed_for_good_ = false;

@@ -123,11 +123,15 @@ void SctpAssociation::OnCookieEcho(const SctpPacket& packet, const ChunkView& ch
     out.drop = DropReason::kTooOld;
     return;
   }
+  if (!is_known && connected_at_ && now - *connected_at_ < kRestartInterval) {
+    out.drop = DropReason::kRateLimit;
+    return;
+  }
   if (is_known ? phase_ > Phase::kEstablished : !Admit(*cookie, now, out)) {
     out.drop = DropReason::kTooOld;
     return;
   }
-  if (is_known && phase_ == Phase::kCookieEchoed) OnConnected(out);
+  if (is_known && phase_ == Phase::kCookieEchoed) OnConnected(now, out);
   SendBare(ChunkType::kCookieAck, 0, transfer_->start().peer_tag, out);
 }
 
@@ -170,10 +174,11 @@ void SctpAssociation::Establish(const StateCookie& cookie, Timestamp now, SctpOu
                                   .nonce = random_.NextU64(),
                                   .negotiated = cookie.negotiated},
                     settings_, now);
-  OnConnected(out);
+  OnConnected(now, out);
 }
 
-void SctpAssociation::OnConnected(SctpOutput& out) {
+void SctpAssociation::OnConnected(Timestamp now, SctpOutput& out) {
+  connected_at_ = now;
   phase_ = Phase::kEstablished;
   repeat_at_ = Timestamp::Never();
   peer_cookie_.clear();

@@ -362,6 +362,45 @@ TEST_F(HostilePeerTest, LearnsOfAnAssociationThatIsNoMore) {
   EXPECT_TRUE(answers_.empty());
 }
 
+// Each new association costs us one and tells the controller two things: once a second is enough.
+TEST_F(HostilePeerTest, BeginsAnewOnceASecondAtMost) {
+  Connect();
+  auto begin_anew = [&] {
+    InitChunk ack = Begin();
+    own_tag_ = ack.initiate_tag;
+    cookie_.assign(ack.cookie.begin(), ack.cookie.end());
+    ours_.restarted = false;
+    Receive(ChunkType::kCookieEcho, 0, cookie_);
+    return ours_.restarted;
+  };
+  int restarts = 0;
+  for (int i = 0; i < 5000; ++i) {
+    now_ = now_ + Duration::Millis(1);
+    uint32_t tag = own_tag_;
+    if (begin_anew()) {
+      ++restarts;
+    } else {
+      EXPECT_EQ(drop_, DropReason::kRateLimit);
+      own_tag_ = tag;
+    }
+  }
+  EXPECT_EQ(restarts, 5);
+  Expect(SctpState::kConnected);
+  // Nor does it help to abort first.
+  int returns = 0;
+  for (int i = 0; i < 5000; ++i) {
+    now_ = now_ + Duration::Millis(1);
+    Receive(ChunkType::kAbort, 0, {});
+    uint32_t tag = own_tag_;
+    (void)begin_anew();
+    bool connected = ours_.association.state() == SctpState::kConnected;
+    returns += connected ? 1 : 0;
+    if (!connected) own_tag_ = tag;
+  }
+  EXPECT_LE(returns, 5);
+  EXPECT_GE(returns, 4);
+}
+
 TEST_F(HostilePeerTest, SeesNoAddressOfOurMemory) {
   // Two workers at other places of memory, from the same seed, put the same bytes on the wire.
   auto first = std::make_unique<ByteVector>(12345);
