@@ -76,6 +76,38 @@ internal sealed class DataTests
             Is.Zero);
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task DataConsumer_WhosePeerDoesNotKeepUp_ClosesIfItIsToldTo(bool closeWhenFull)
+    {
+        (ScriptedWorker peer, Worker worker) = await ScriptedWorker.StartAsync();
+        await using Worker owned = worker;
+        Router router = await worker.CreateRouterAsync(Samples.RouterOptions);
+        DirectTransport direct = await router.CreateDirectTransportAsync(new DirectTransportOptions());
+        DataProducer producer = await direct.ProduceDataAsync(new DataProducerOptions());
+        List<string> events = [];
+        DataConsumer slow = await direct.ConsumeDataAsync(new DataConsumerOptions
+        {
+            DataProducer = producer,
+            CloseWhenFull = closeWhenFull,
+            Created = created =>
+            {
+                created.SendBufferFull += () => events.Add("full");
+                created.Closed += reason => events.Add($"closed {reason}");
+            },
+        });
+        DataConsumer other = await direct.ConsumeDataAsync(new DataConsumerOptions { DataProducer = producer });
+
+        peer.Notify(slow.Id, Event.DATACONSUMER_SCTP_SENDBUFFER_FULL);
+        await worker.UpdateSettingsAsync(null, null);
+        await worker.UpdateSettingsAsync(null, null);
+
+        Assert.That(events, Is.EqualTo(closeWhenFull ? new[] { "full", "closed SendBufferFull" } : ["full"]));
+        Assert.That(slow.IsClosed, Is.EqualTo(closeWhenFull));
+        Assert.That(other.IsClosed, Is.False);
+        Assert.That(peer.Methods.Contains(Method.TRANSPORT_CLOSE_DATACONSUMER), Is.EqualTo(closeWhenFull));
+    }
+
     [Test]
     public async Task DataConsumer_RaisesWhatTheWorkerTells()
     {

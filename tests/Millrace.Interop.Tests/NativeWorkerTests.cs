@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Millrace.Interop.Tests;
 
 internal sealed class NativeWorkerTests
@@ -69,6 +71,39 @@ internal sealed class NativeWorkerTests
 
         Assert.That(await worker.Exited.Within(), Is.EqualTo(new WorkerExit(0, null)));
     }
+
+    // As often as fits a test run, or as MILLRACE_CYCLES says. The library calls back on a thread of its own until the very end;
+    // collecting in between would take along whatever is not held.
+    [Test]
+    public async Task StartAndDispose_WithoutEnd_LeavesNoDescriptorAndNoThread()
+    {
+        int cycles = int.Parse(Environment.GetEnvironmentVariable("MILLRACE_CYCLES") ?? "2000", CultureInfo.InvariantCulture);
+        int descriptors = 0;
+        for (int i = 0; i < cycles; i++)
+        {
+            NativeWorker worker = NativeWorker.Start(new() { LibraryPath = Library });
+            if (i % 3 == 1)
+            {
+                await worker.Channel.Input.ReadAsync().Within();
+            }
+            if (i % 50 == 0)
+            {
+                GC.Collect();
+            }
+            await worker.DisposeAsync().Within();
+            Assert.That(await worker.Exited.Within(), Is.EqualTo(new WorkerExit(0, null)));
+            if (i == 10)
+            {
+                descriptors = Descriptors();
+            }
+        }
+
+        await TestContext.Out.WriteLineAsync($"{cycles} workers, {Descriptors() - descriptors} descriptors more than after ten");
+        // Other tests of this process may be at work beside this one.
+        Assert.That(Descriptors(), Is.LessThan(descriptors + 50));
+    }
+
+    private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
 
     private static WorkerStartException StartCompiled(string source)
     {

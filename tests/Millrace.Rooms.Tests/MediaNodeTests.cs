@@ -136,6 +136,53 @@ internal sealed class MediaNodeTests
         Assert.That(after.Producer.IsClosed, Is.False);
     }
 
+    // WK-01
+    [Test]
+    public async Task TwentyRoomsWithAHundredPeers_AreAllTold_AndStandAgainUnderTheirIds()
+    {
+        await using MediaPool pool = await MediaPool.StartAsync([BuiltWorker.Node], NullLogger.Instance);
+        int ids = 0;
+        await using RoomRegistry rooms = new(
+            pool, new RoomOptions { NewId = () => $"room {++ids}" }, NullLogger.Instance);
+        List<Visitor> visitors = [];
+        List<Room> all = [];
+        for (int i = 0; i < 20; i++)
+        {
+            Room room = await rooms.CreateAsync($"{i}");
+            all.Add(room);
+            for (int peer = 0; peer < 5; peer++)
+            {
+                Visitor visitor = new($"{i}.{peer}");
+                await visitor.EnterAsync(room);
+                await visitor.SendsOnAsync();
+                visitors.Add(visitor);
+            }
+        }
+        string[] before = [.. all.Select(room => room.Id)];
+        TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        pool.Nodes[0].Lost += lost.SetResult;
+        pool.Nodes[0].Ready += ready.SetResult;
+
+        Stopwatch watch = Stopwatch.StartNew();
+        Kill(pool.Nodes[0].ProcessId!.Value);
+        await lost.Task.Within();
+        long seen = watch.ElapsedMilliseconds;
+        await ready.Task.Within();
+        long served = watch.ElapsedMilliseconds;
+        foreach (Room room in all)
+        {
+            await room.RunAsync(() => Task.FromResult(0)).Within();
+        }
+
+        await TestContext.Out.WriteLineAsync(
+            $"seen after {seen} ms (goal 100), ready after {served} ms (goal 500), all told after {watch.ElapsedMilliseconds} ms (goal 1000)");
+        Assert.That(visitors.Select(v => v.Told[^1]), Is.All.EqualTo("room rebuilt"));
+        Assert.That(all.Select(room => room.Id), Is.EqualTo(before));
+        Assert.That(visitors.Select(v => v.Peer.Publications.Count), Is.All.Zero);
+        await visitors[0].SendsOnAsync();
+    }
+
     private static void Kill(int process)
     {
         using Process worker = Process.GetProcessById(process);

@@ -1,6 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Millrace.Controller;
 using Millrace.Controller.Rtp;
+using Millrace.Controller.Tests.RealWorker;
 using Millrace.Testing;
 using NUnit.Framework.Constraints;
 
@@ -155,6 +158,35 @@ internal sealed class PeerTests : IAsyncDisposable
         Assert.That(_bob.Told, Is.EqualTo(new[] { $"consumer closed {_scene.View.Consumer.Id}" }));
         Assert.That(_alice.Peer.Publications, Is.Empty);
         Assert.That(_scene.Send.IsClosed, Is.True);
+    }
+
+    // What ICE and DTLS say of a client that is gone reaches the room in one way: here its DTLS ends with an alert.
+    [Test]
+    public async Task ATransportWhosePeerEndsIt_IsClosed_AndItsViewersAreTold()
+    {
+        WebRtcTransport send = _scene.Send;
+        await _alice.DoesAsync(p => p.ConnectTransportAsync(send.Id, Browser.Dtls with { Role = DtlsRole.Server }));
+        using UdpClient browser = new(new IPEndPoint(IPAddress.Loopback, 0));
+        IceCandidate candidate = send.IceCandidates.First(c => c.Protocol == TransportProtocol.Udp);
+        IPEndPoint worker = new(IPAddress.Parse(candidate.Address), candidate.Port);
+        await browser.SendAsync(StunPackets.Nominate(send.IceParameters, 1), worker);
+        byte[] datagram;
+        do
+        {
+            datagram = (await browser.ReceiveAsync().Within()).Buffer;
+        }
+        while (datagram[0] != 22);
+        TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        send.Closed += _ => closed.TrySetResult();
+
+        // RFC 5246 7.2: a fatal handshake_failure
+        await browser.SendAsync(new byte[] { 21, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 2, 40 }, worker);
+        await closed.Task.Within();
+        await _scene.Room.RunAsync(() => Task.FromResult(0)).Within();
+
+        Assert.That(_scene.Picture.Producer.IsClosed, Is.True);
+        Assert.That(_bob.Told, Does.Contain($"consumer closed {_scene.View.Consumer.Id}"));
+        Assert.That(_alice.Told, Does.Contain($"transport closed {send.Id}"));
     }
 
     [Test]

@@ -130,33 +130,6 @@ internal sealed class DataChannelTests(WorkerMode mode)
     }
 
     [Test]
-    public async Task BufferedAmount_IsTold()
-    {
-        await using DirectCall call = await DirectCall.StartAsync(mode);
-        (PlainTransport near, PlainTransport far) = await JoinAsync(
-            call.Router, new SctpOptions { SendBufferSize = 1_000_000, PerStreamSendQueueLimit = 1_000_000 });
-        DataProducer source = await call.Transport.ProduceDataAsync(new DataProducerOptions());
-        Heard<long> low = new();
-        DataConsumer sender = await near.ConsumeDataAsync(new DataConsumerOptions
-        {
-            DataProducer = source,
-            Created = created => created.BufferedAmountLow += low.Add,
-        });
-        await sender.SetBufferedAmountLowThresholdAsync(50_000);
-
-        for (int i = 0; i < 40; i++)
-        {
-            source.Send(DataMessage.OfBinary(new byte[100_000]));
-        }
-        long lowAmount = await low.NextAsync();
-
-        Assert.That(lowAmount, Is.LessThanOrEqualTo(50_000));
-        Assert.That(await sender.GetBufferedAmountAsync(), Is.LessThanOrEqualTo(1_000_000));
-        Assert.That((await sender.DumpAsync()).BufferedAmountLowThreshold, Is.EqualTo(50_000));
-        Assert.That(far.SctpCapabilities, Is.Not.Null);
-    }
-
-    [Test]
     public async Task SctpTransport_TellsItsStates()
     {
         await using DirectCall call = await DirectCall.StartAsync(mode);

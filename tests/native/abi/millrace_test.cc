@@ -7,6 +7,9 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstddef>
+#include <cstdlib>
+#include <filesystem>
+#include <iterator>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -95,6 +98,37 @@ class MillraceTest : public testing::Test {
   mr_worker* worker_ = nullptr;
   mr_error error_{};
 };
+
+// Each time a thread, a certificate, sockets and descriptors; by default as often as fits a test
+// run, and as often as MILLRACE_CYCLES says.
+TEST(MillraceCycleTest, BeginsAndEndsWithoutEndAndLeavesNothing) {
+  const char* wanted = std::getenv("MILLRACE_CYCLES");
+  int cycles = wanted != nullptr ? std::atoi(wanted) : 2000;
+  auto descriptors = [] {
+    auto entries = std::filesystem::directory_iterator("/proc/self/fd");
+    return std::distance(begin(entries), end(entries));
+  };
+  mr_config config = MakeConfig();
+  std::ptrdiff_t before = 0;
+  for (int i = 0; i < cycles; ++i) {
+    Host host;
+    mr_worker* worker = nullptr;
+    mr_error error{};
+    ASSERT_EQ(mr_worker_start(&config, &Host::Receive, &host, &worker, &error), MR_OK)
+        << i << ": " << error.text;
+    // Some end before they have said a word, some in the middle of their work, some were stopped.
+    if (i % 4 == 1) (void)host.Next();
+    if (i % 4 == 2) {
+      Frame request = MakeRequest(1, schema::Request::Method::WORKER_DUMP);
+      (void)mr_worker_send(worker, request.data(), request.size());
+    }
+    if (i % 4 == 3) (void)mr_worker_stop(worker);
+    mr_worker_destroy(worker);
+    ASSERT_EQ(host.ends(), 1) << i;
+    if (i == 10) before = descriptors();
+  }
+  EXPECT_EQ(descriptors(), before);
+}
 
 TEST_F(MillraceTest, SaysThatItRunsAndAnswersRequestsInOrder) {
   ASSERT_EQ(Start(MakeConfig()), MR_OK);

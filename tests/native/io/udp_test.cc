@@ -225,6 +225,27 @@ TEST(UdpReceiverTest, GivesEachDatagramItsPathAndTheTimeTheKernelGotIt) {
   EXPECT_LE(batch.datagrams[0].received, after + tolerance);
 }
 
+// The kernel stamps with the wall clock. Whoever sets it while datagrams wait makes their times
+// wrong by hours; they are then taken as if they had come in the last two seconds.
+TEST(UdpReceiverTest, DoesNotBelieveAWallClockThatSomebodySets) {
+  for (Duration set : {Duration::Seconds(24 * 3600), Duration::Seconds(-3600)}) {
+    Peer from, to;
+    Output out;
+    UdpSender sender(SendMode::kBatch);
+    Append(MakeDatagrams({10}), to.endpoint, out);
+    sender.Send(*from.socket, out.datagrams(), out);
+    pollfd readable{.fd = to.socket->descriptor(), .events = POLLIN, .revents = 0};
+    ASSERT_EQ(poll(&readable, 1, 2000), 1);
+    UdpReceiver receiver;
+    Timestamp now = MonotonicNow();
+    UdpReceiver::Batch batch =
+        receiver.Receive(*to.socket, SocketId(9), now, WallToMonotonic() - set, out);
+    ASSERT_EQ(batch.datagrams.size(), 1u);
+    EXPECT_LE(batch.datagrams[0].received, now);
+    EXPECT_GE(batch.datagrams[0].received, now - Duration::Seconds(2));
+  }
+}
+
 TEST(UdpReceiverTest, DropsWhatIsLongerThanMediaCanBe) {
   Peer from, to;
   Output out;

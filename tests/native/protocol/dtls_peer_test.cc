@@ -3,7 +3,9 @@
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/srtp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -46,6 +48,8 @@ struct PeerSettings {
   const char* ciphers = "ALL:eNULL:@SECLEVEL=0";
   int version = DTLS1_2_VERSION;
   bool certificate = true;
+  // Certificates behind its own.
+  int chain = 0;
 };
 
 class OpensslEnd final : public DtlsEnd {
@@ -65,6 +69,9 @@ class OpensslEnd final : public DtlsEnd {
     if (settings.certificate) {
       SSL_CTX_use_certificate(context_.get(), certificate_.get());
       SSL_CTX_use_PrivateKey(context_.get(), key_.get());
+      for (int i = 0; i < settings.chain; ++i) {
+        SSL_CTX_add_extra_chain_cert(context_.get(), SelfSigned(key_.get()).release());
+      }
     }
     ssl_.reset(SSL_new(context_.get()));
     method_.reset(DtlsDatagramBio::MakeMethod());
@@ -150,6 +157,30 @@ class OpensslEnd final : public DtlsEnd {
 };
 
 Key EcKey() { return Key(EVP_EC_gen("P-256")); }
+
+using Number = std::unique_ptr<BIGNUM, Free<BN_free>>;
+
+// An RSA key with this modulus and a private exponent that does not belong to it: it signs, and
+// nobody can verify that.
+Key RsaWithoutProof(const BIGNUM* modulus) {
+  Number public_exponent(BN_new());
+  Number private_exponent(BN_new());
+  BN_set_word(public_exponent.get(), RSA_F4);
+  BN_set_word(private_exponent.get(), 12345);
+  OSSL_PARAM_BLD* builder = OSSL_PARAM_BLD_new();
+  OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, modulus);
+  OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, public_exponent.get());
+  OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_D, private_exponent.get());
+  OSSL_PARAM* parameters = OSSL_PARAM_BLD_to_param(builder);
+  EVP_PKEY_CTX* maker = EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr);
+  EVP_PKEY* made = nullptr;
+  EVP_PKEY_fromdata_init(maker);
+  EVP_PKEY_fromdata(maker, &made, EVP_PKEY_KEYPAIR, parameters);
+  EVP_PKEY_CTX_free(maker);
+  OSSL_PARAM_free(parameters);
+  OSSL_PARAM_BLD_free(builder);
+  return Key(made);
+}
 
 class DtlsPeerTest : public testing::Test {
  protected:
@@ -267,6 +298,30 @@ TEST_F(DtlsPeerTest, RefusesACurveOfThePeersOwn) {
   EVP_PKEY_CTX_free(generator);
   ASSERT_NE(made, nullptr);
   EXPECT_EQ(ServeClient({}, Key(made)), DtlsState::kFailed);
+}
+
+TEST_F(DtlsPeerTest, FailsWithoutProofThatTheKeyIsThePeers) {
+  Key real(EVP_RSA_gen(2048));
+  BIGNUM* modulus = nullptr;
+  ASSERT_EQ(EVP_PKEY_get_bn_param(real.get(), OSSL_PKEY_PARAM_RSA_N, &modulus), 1);
+  Key pretended = RsaWithoutProof(modulus);
+  BN_free(modulus);
+  ASSERT_NE(pretended, nullptr);
+  EXPECT_EQ(ServeClient({}, std::move(pretended)), DtlsState::kFailed);
+}
+
+// Verifying with a key of 16,384 bits would hold up everybody's media.
+TEST_F(DtlsPeerTest, RefusesAKeyThatIsTooLongBeforeItIsUsed) {
+  Number modulus(BN_new());
+  BN_rand(modulus.get(), 16384, BN_RAND_TOP_TWO, BN_RAND_BOTTOM_ODD);
+  Key key = RsaWithoutProof(modulus.get());
+  ASSERT_NE(key, nullptr);
+  EXPECT_EQ(ServeClient({}, std::move(key)), DtlsState::kFailed);
+  EXPECT_EQ(failure_, "the key of the peer's certificate is not acceptable");
+}
+
+TEST_F(DtlsPeerTest, RefusesAChainOfAHundredKilobytes) {
+  EXPECT_EQ(ServeClient({.chain = 350}), DtlsState::kFailed);
 }
 
 TEST_F(DtlsPeerTest, GoesOnWhenThePeerWantsToRenegotiate) {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include <set>
+
 #include "base/byte_writer.h"
 #include "base/random.h"
 #include "protocol/dtls_pair.h"
@@ -55,6 +57,25 @@ TEST_F(DtlsSessionTest, HasNewKeysInEverySession) {
   ASSERT_TRUE(client.connected());
   EXPECT_FALSE(
       SameKeys(client.session.TakeSrtpKeys()->sending, client_.session.TakeSrtpKeys()->sending));
+}
+
+// SRTP counts packets from the beginning in each session, so that a key that came back would be
+// used twice for one index.
+TEST_F(DtlsSessionTest, HasNewKeysInAThousandReconnects) {
+  std::set<std::vector<uint8_t>> keys;
+  for (int i = 0; i < 1000; ++i) {
+    OurDtlsEnd client(*client_context_, DtlsRole::kClient, server_context_->fingerprints());
+    OurDtlsEnd server(*server_context_, DtlsRole::kServer, client_context_->fingerprints());
+    link_.Run(client, server);
+    std::optional<DtlsSrtpKeys> taken = client.session.TakeSrtpKeys();
+    ASSERT_TRUE(taken.has_value()) << i;
+    for (const SrtpKeyMaterial* material : {&taken->sending, &taken->receiving}) {
+      std::vector<uint8_t> bytes(material->key().begin(), material->key().end());
+      bytes.insert(bytes.end(), material->salt().begin(), material->salt().end());
+      EXPECT_TRUE(keys.insert(bytes).second) << i;
+    }
+  }
+  EXPECT_EQ(keys.size(), 2000u);
 }
 
 TEST_F(DtlsSessionTest, SendsNothingLongerThanItsMtu) {
