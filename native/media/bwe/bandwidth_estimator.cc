@@ -48,6 +48,7 @@ BandwidthUpdate BandwidthEstimator::OnFeedback(const TransportFeedback& feedback
   FeedbackReport report = reader_.Read(feedback, history_, now);
   if (!report.packets.empty()) {
     heard_ = now;
+    probes_.Heard();
     limit_.Pass(target_bps_, now);
     TakeArrivals(report);
     TakeRtt(report);

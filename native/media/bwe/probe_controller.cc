@@ -18,6 +18,7 @@ ProbePlan ProbeController::Begin(uint64_t initial_bps, Timestamp now) {
   ProbePlan plan;
   beginning_ = true;
   searching_ = true;
+  unanswered_ = 0;
   next_check_ = now + kCheckInterval;
   probed_ = now;
   if (Limit() < Scaled(initial_bps, kWorth)) return plan;
@@ -57,10 +58,12 @@ ProbePlan ProbeController::Check(const Input& input) {
   if (waiting_ && input.now - probed_ > kPatience) {
     waiting_ = false;
     beginning_ = false;
+    ++unanswered_;
   }
   bool recovered = input.estimate_bps > Scaled(before_fall_bps_, kRecovered);
   if (before_fall_bps_ != 0 && recovered) before_fall_bps_ = 0;
-  if (waiting_ || input.queue_fills || !IsDue(input)) return {};
+  bool in_vain = unanswered_ >= kUnansweredMax;
+  if (waiting_ || in_vain || input.queue_fills || !IsDue(input)) return {};
   pause_ = std::min(pause_ + pause_ / 2, kPauseMax);
   wants_more_ = false;
   return ProbeAt(Scaled(input.estimate_bps, kFurther), input.now);

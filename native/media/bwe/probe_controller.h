@@ -24,6 +24,8 @@ class ProbeController {
   static constexpr double kCarried = 0.7;
   // After a probe this long without a result it counts as failed.
   static constexpr Duration kPatience = Duration::Seconds(1);
+  // After so many probes without any feedback the peer seems to send none: no more until it does.
+  static constexpr int kUnansweredMax = 5;
   // A lower estimate than this share of what was before is a fall worth probing after.
   static constexpr double kFall = 0.66;
   // The first fall of all comes of the first probes, and takes off too much of what they found.
@@ -47,6 +49,8 @@ class ProbeController {
   [[nodiscard]] ProbePlan Begin(uint64_t initial_bps, Timestamp now);
   // A probe was measured, and the estimate is what became of it.
   [[nodiscard]] ProbePlan Measured(ProbeId probe, uint64_t bps, const Input& input);
+  // The peer answers.
+  void Heard() { unanswered_ = 0; }
   // The estimate was lowered.
   void Fell(uint64_t from_bps, const Input& input);
   // Time passed, or the estimate changed.
@@ -72,6 +76,7 @@ class ProbeController {
   ProbeId last_id_ = 0;
   uint64_t last_bps_ = 0;  // of the newest probe
   bool waiting_ = false;   // for its result
+  int unanswered_ = 0;     // probes since the peer was heard
   bool beginning_ = false;
   bool searching_ = false;  // the path has never been full yet
   double fall_ = kFirstFall;

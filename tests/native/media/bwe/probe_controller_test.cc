@@ -55,6 +55,20 @@ TEST(ProbeControllerTest, TriesAgainWhenTheFirstProbesWereLost) {
   EXPECT_EQ(plan.clusters[0].bps, 1'200'000u);
 }
 
+TEST(ProbeControllerTest, StopsWhenNobodyAnswersAndGoesOnWhenSomebodyDoes) {
+  ProbeController probes;
+  (void)probes.Begin(600'000, At(0));
+  int count = 1;
+  std::optional<int64_t> last = 0;
+  while (std::optional<int64_t> next = NextProbe(probes, Estimate(600'000, 0), *last, 120'000)) {
+    last = *next + 100;
+    ++count;
+  }
+  EXPECT_EQ(count, ProbeController::kUnansweredMax);
+  probes.Heard();
+  EXPECT_EQ(NextProbe(probes, Estimate(600'000, 0), 120'000, 130'000), 120'000);
+}
+
 TEST(ProbeControllerTest, ProbesAfterAFallAndThenMoreAndMoreRarely) {
   ProbeController probes;
   (void)probes.Begin(600'000, At(0));
