@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "routing/producer.h"
+#include "routing/transport.h"
 #include "wire/payload/opus.h"
 
 namespace millrace {
@@ -20,6 +21,13 @@ LayerDump ToDump(const std::optional<Layers>& layers) {
 
 // What the scores of a consumer go up to.
 constexpr uint8_t kScoreMax = 10;
+
+// Browsers join the spatial layers of an AV1 picture by the dependency descriptor alone; without it
+// a picture of several frames is one that they throw away.
+bool CannotJoinLayers(const RtpParameters& parameters) {
+  return ReadStreamFormat(parameters, 0).value().codec == Codec::kAv1 &&
+         ReadExtensionIds(parameters).value().IdOf(RtpExtension::kDependencyDescriptor) == 0;
+}
 
 std::optional<ConsumerLayersDump> DumpOf(const LayerChoice* choice) {
   if (choice == nullptr) return std::nullopt;
@@ -78,7 +86,7 @@ Result<Done> Consumer::CheckPipe(const ConsumeOptions& options, const Producer& 
 Consumer::Consumer(ConsumeOptions options, Producer& producer, Transport& transport, Random& random)
     : ignore_dtx_(options.ignore_dtx),
       transport_(transport),
-      stream_(*this, SelectorFor(options, producer), options.rtp_parameters, 0, random),
+      stream_(*this, SelectorFor(options, producer, transport), options.rtp_parameters, 0, random),
       header_(ReadExtensionIds(options.rtp_parameters).value(), options.rtp_parameters.mid),
       producer_(producer),
       options_(std::move(options)),
@@ -278,16 +286,19 @@ std::optional<uint8_t> Consumer::SourceOf(const ConsumeOptions& options, const P
   return std::nullopt;
 }
 
-StreamSelector Consumer::SelectorFor(const ConsumeOptions& options, const Producer& producer) {
+StreamSelector Consumer::SelectorFor(const ConsumeOptions& options, const Producer& producer,
+                                     Transport& transport) {
   uint32_t clock_rate = ReadStreamFormat(options.rtp_parameters, 0).value().parameters.clock_rate;
   switch (options.type) {
     case RtpType::kSimulcast:
       return StreamSelector::Simulcast({.counts = producer.layer_counts(),
                                         .clock_rate = clock_rate,
                                         .early_packets_max = EarlyPackets::kMax});
-    case RtpType::kSvc:
-      return StreamSelector::Svc(
-          {.counts = producer.layer_counts(), .early_packets_max = EarlyPackets::kMax});
+    case RtpType::kSvc: {
+      LayerCounts counts = producer.layer_counts();
+      if (transport.link().webrtc() && CannotJoinLayers(options.rtp_parameters)) counts.spatial = 1;
+      return StreamSelector::Svc({.counts = counts, .early_packets_max = EarlyPackets::kMax});
+    }
     case RtpType::kPipe:
       return StreamSelector::PassThrough(SourceOf(options, producer, 0).value_or(0));
     case RtpType::kSimple:

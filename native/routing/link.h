@@ -59,6 +59,8 @@ class Link {
   [[nodiscard]] const Path& rtp_path() const { return rtp_path_; }
   // What leaves is told to the controller instead of sent to a path.
   [[nodiscard]] bool direct() const { return direct_; }
+  // The peer is a WebRTC endpoint.
+  [[nodiscard]] bool webrtc() const { return webrtc_; }
   // How a stream that leaves is called in SealRtp, for as long as the keys live; the same answer
   // for an SSRC that is known. Nothing when the keys have seen too many.
   [[nodiscard]] std::optional<SrtpStream> AddSending(Ssrc ssrc);
@@ -98,6 +100,7 @@ class Link {
   bool encrypted_;
   bool ready_ = false;
   bool direct_ = false;
+  bool webrtc_ = false;
   Path rtp_path_;
   std::optional<Path> rtcp_path_;
   ByteStrings application_data_;

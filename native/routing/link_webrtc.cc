@@ -55,7 +55,9 @@ WebRtcLink::WebRtcLink(Settings settings, RouterCommons& commons)
       server_(settings.server),
       candidates_(MakeCandidates(settings.options)),
       ice_(IceCredentials::Make(commons.random), ConsentOf(settings.options.ice_consent_timeout_s)),
-      dtls_(commons.dtls) {}
+      dtls_(commons.dtls) {
+  webrtc_ = true;
+}
 
 void WebRtcLink::AttachTo(Transport& transport) {
   transport_ = &transport;

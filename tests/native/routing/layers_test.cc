@@ -459,6 +459,36 @@ TEST_F(SvcTest, TheTypeOfASourceFollowsFromItsEncodings) {
   EXPECT_EQ(TypeOf(ThreeStreams().rtp_parameters).value(), RtpType::kSimulcast);
 }
 
+// A browser without descriptors throws away pictures of several AV1 frames (decision 29).
+TEST_F(SvcTest, ABrowserThatCannotJoinAv1LayersGetsOne) {
+  world_.Produce(publisher_, ScalableProducer("video/AV1", "L3T3"));
+  Turn turn = world_.Now();
+  WebRtcTransportOptions webrtc{.listen = ListenIndividual{{{.ip = "127.0.0.1"}}}};
+  Transport& browser =
+      *world_.control.CreateWebRtcTransport(world_.router, "browser", webrtc, nullptr, turn)
+           .value();
+  ConsumeOptions options = LayeredConsumer(RtpType::kSvc);
+  auto counts = [&](const std::string& id, const std::string& mime_type, Transport& transport,
+                    bool descriptors) {
+    options.consumer_id = id;
+    options.rtp_parameters.encodings.front().ssrc = *options.rtp_parameters.encodings[0].ssrc + 10;
+    options.rtp_parameters.encodings.front().rtx_ssrc =
+        *options.rtp_parameters.encodings[0].rtx_ssrc + 10;
+    options.rtp_parameters.codecs.front().mime_type = mime_type;
+    options.rtp_parameters.header_extensions.clear();
+    if (descriptors) {
+      options.rtp_parameters.header_extensions = {
+          {.uri = HeaderExtensionUri::kDependencyDescriptor, .id = 7}};
+    }
+    LayerCounts counts = world_.Consume(transport, options).choice()->counts();
+    return std::pair<int, int>(counts.spatial, counts.temporal);
+  };
+  EXPECT_EQ(counts("without", "video/AV1", browser, false), std::pair(1, 3));
+  EXPECT_EQ(counts("with", "video/AV1", browser, true), std::pair(3, 3));
+  EXPECT_EQ(counts("recorder", "video/AV1", viewer_, false), std::pair(3, 3));
+  EXPECT_EQ(counts("vp9", "video/VP9", browser, false), std::pair(3, 3)) << "the payload tells";
+}
+
 TEST_F(SvcTest, AnSvcConsumerNeedsASourceOfOneStream) {
   world_.Produce(publisher_, ThreeStreams());
   Turn turn = world_.Now();
