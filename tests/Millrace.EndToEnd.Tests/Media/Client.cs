@@ -109,6 +109,10 @@ internal sealed class Client : IAsyncDisposable
         return received;
     }
 
+    /// <summary>From now on it receives without a header extension.</summary>
+    public void ReceiveWithout(string uri) =>
+        _capabilities = _capabilities with { HeaderExtensions = [.. _capabilities.HeaderExtensions.Where(e => e.Uri != uri)] };
+
     /// <summary>Gives both sides of a transport new ICE credentials.</summary>
     public async Task<IceParameters> RestartIceAsync(WebRtcTransport transport)
     {

@@ -55,6 +55,36 @@ public sealed class DataChannelTests
             "the receiver's channel is as the sender's");
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Messages_CrossAPipeBetweenTwoWorkers(bool ordered)
+    {
+        await using Studio studio = await Studio.StartAsync(workers: 2);
+        Client ada = await studio.OpenAsync("Ada", WithData);
+        Client ben = await studio.OpenAsync("Ben", WithData, studio.Routers[1]);
+        SentChannel sent = await SentChannel.OpenAsync(ada, new ChannelOptions(Ordered: ordered ? null : false));
+        RouterPipe pipe = await studio.Router.PipeToRouterAsync(
+            new PipeToRouterOptions { DataProducer = sent.Producer, Router = studio.Routers[1] });
+        ReceivedChannel received = await ReceivedChannel.OpenAsync(ben, pipe.DataProducer!);
+        OutgoingMessage[] messages =
+        [
+            OutgoingMessage.OfText("Grüße, 世界"),
+            OutgoingMessage.OfBytes(0),
+            .. Enumerable.Range(1, 20).Select(i => OutgoingMessage.OfBytes(5000 * i, (uint)i)),
+        ];
+
+        await sent.SendAsync(messages);
+
+        ReceivingChannel seen = await received.GetsAsync(messages.Length);
+        IEnumerable<ReceivedMessage> expected = messages.Select(m => m.Expected);
+        Assert.That(seen.Messages, ordered ? Is.EqualTo(expected) : Is.EquivalentTo(expected));
+        Assert.That(seen.Ordered, Is.EqualTo(ordered), "the channel behind the pipe is as the sender's");
+
+        await sent.CloseAsync();
+        await sent.Producer.CloseAsync();
+        await received.UntilAsync(now => now.State == "closed", "what is behind the pipe closes with its source");
+    }
+
     [Test]
     public async Task LargestMessage_ArrivesWhole()
     {

@@ -26,6 +26,9 @@ internal sealed record InboundStream
 
     public required long Repaired { get; init; }
 
+    /// <summary>Pictures that came whole, decoded or not.</summary>
+    public required long Frames { get; init; }
+
     public required long Decoded { get; init; }
 
     public required long KeyFrames { get; init; }

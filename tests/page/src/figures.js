@@ -10,6 +10,7 @@ export async function inbound(receiver) {
     bytes: stream.bytesReceived ?? 0,
     lost: stream.packetsLost ?? 0,
     repaired: stream.retransmittedPacketsReceived ?? 0,
+    frames: stream.framesReceived ?? 0,
     decoded: stream.framesDecoded ?? 0,
     keyFrames: stream.keyFramesDecoded ?? 0,
     frameWidth: stream.frameWidth ?? 0,
