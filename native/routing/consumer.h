@@ -109,8 +109,7 @@ class Consumer {
 
  private:
   [[nodiscard]] static StreamSelector SelectorFor(const ConsumeOptions& options,
-                                                  const Producer& producer,
-                                                  Transport& transport);
+                                                  const Producer& producer, Transport& transport);
   // To a pipe: the producer's stream that leaves as encoding `index`; nothing when there is none.
   [[nodiscard]] static std::optional<uint8_t> SourceOf(const ConsumeOptions& options,
                                                        const Producer& producer, size_t index);

@@ -9,7 +9,7 @@
 #include "worker/convert_fields.h"
 #include "worker/convert_notification.h"
 #include "worker/convert_rtp.h"
-#include "worker/convert_transport.h"
+#include "worker/convert_transport_options.h"
 
 namespace millrace {
 

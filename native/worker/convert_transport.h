@@ -10,24 +10,7 @@
 
 namespace millrace {
 
-// Transports' options, dumps and statistics between the channel and values.
-
-[[nodiscard]] ListenInfo ReadListenInfo(FieldReader& reader,
-                                        const Millrace::Schema::Transport::ListenInfo& table);
-[[nodiscard]] WebRtcTransportOptions ReadWebRtcTransportOptions(
-    FieldReader& reader, const Millrace::Schema::WebRtcTransport::WebRtcTransportOptions& table);
-[[nodiscard]] PlainTransportOptions ReadPlainTransportOptions(
-    FieldReader& reader, const Millrace::Schema::PlainTransport::PlainTransportOptions& table);
-[[nodiscard]] PipeTransportOptions ReadPipeTransportOptions(
-    FieldReader& reader, const Millrace::Schema::PipeTransport::PipeTransportOptions& table);
-[[nodiscard]] PipeConnectOptions ReadPipeConnect(
-    FieldReader& reader, const Millrace::Schema::PipeTransport::ConnectRequest& table);
-[[nodiscard]] DirectTransportOptions ReadDirectTransportOptions(
-    const Millrace::Schema::DirectTransport::DirectTransportOptions& table);
-[[nodiscard]] PlainConnectOptions ReadPlainConnect(
-    FieldReader& reader, const Millrace::Schema::PlainTransport::ConnectRequest& table);
-[[nodiscard]] DtlsParameters ReadDtlsParameters(
-    FieldReader& reader, const Millrace::Schema::WebRtcTransport::DtlsParameters& table);
+// Transports' dumps and statistics, as the channel has them.
 
 [[nodiscard]] flatbuffers::Offset<Millrace::Schema::Transport::Tuple> WriteTuple(
     flatbuffers::FlatBufferBuilder& builder, const TransportTuple& value);

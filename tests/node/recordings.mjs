@@ -1,4 +1,6 @@
 // What the golden transcripts tell of. Tests/Millrace.Controller.Tests/Transcripts makes the same calls in the same order.
+import { mediaCodecs } from './streams.mjs'
+
 const MID = 'urn:ietf:params:rtp-hdrext:sdes:mid'
 const RID = 'urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id'
 const AUDIO_LEVEL = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level'
@@ -10,20 +12,15 @@ const videoFeedback = [
   { type: 'goog-remb' },
   { type: 'transport-cc' },
 ]
+const videoCodecs = [
+  { mimeType: 'video/VP8', payloadType: 101, clockRate: 90_000, rtcpFeedback: videoFeedback },
+  { mimeType: 'video/rtx', payloadType: 102, clockRate: 90_000, parameters: { apt: 101 } },
+]
 
 // The parameters of the calls, written into each transcript so that both sides read the same ones.
 export const inputs = {
   router: {
-    codecs: [
-      { kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2 },
-      { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000 },
-      {
-        kind: 'video',
-        mimeType: 'video/H264',
-        clockRate: 90_000,
-        parameters: { 'packetization-mode': 1, 'profile-level-id': '42e01f', 'level-asymmetry-allowed': 1 },
-      },
-    ],
+    codecs: mediaCodecs,
     headerExtensions: [],
   },
   opus: {
@@ -47,20 +44,14 @@ export const inputs = {
   },
   vp8: {
     mid: 'v',
-    codecs: [
-      { mimeType: 'video/VP8', payloadType: 101, clockRate: 90_000, rtcpFeedback: videoFeedback },
-      { mimeType: 'video/rtx', payloadType: 102, clockRate: 90_000, parameters: { apt: 101 } },
-    ],
+    codecs: videoCodecs,
     headerExtensions: [{ uri: MID, id: 1 }],
     encodings: [{ ssrc: 22_222, rtx: { ssrc: 22_223 } }],
     rtcp: { cname: 'mill', reducedSize: true },
   },
   simulcast: {
     mid: 's',
-    codecs: [
-      { mimeType: 'video/VP8', payloadType: 101, clockRate: 90_000, rtcpFeedback: videoFeedback },
-      { mimeType: 'video/rtx', payloadType: 102, clockRate: 90_000, parameters: { apt: 101 } },
-    ],
+    codecs: videoCodecs,
     headerExtensions: [
       { uri: MID, id: 1 },
       { uri: RID, id: 2 },
@@ -95,6 +86,20 @@ function room(worker) {
 
 function plain(router, more = {}) {
   return router.createPlainTransport({ listenInfo: { protocol: 'udp', ip: LOOPBACK }, comedia: true, ...more })
+}
+
+// All that an observer is asked, whatever it observes.
+async function observe(worker, create) {
+  const router = await room(worker)
+  const incoming = await plain(router)
+  const audio = await incoming.produce({ kind: 'audio', rtpParameters: inputs.opus })
+  const observer = await create(router)
+  await observer.addProducer({ producerId: audio.id })
+  await observer.pause()
+  await observer.resume()
+  await observer.removeProducer({ producerId: audio.id })
+  observer.close()
+  await router.dump()
 }
 
 export const scenarios = {
@@ -205,29 +210,11 @@ export const scenarios = {
   },
 
   async audioLevelObserver(worker) {
-    const router = await room(worker)
-    const incoming = await plain(router)
-    const audio = await incoming.produce({ kind: 'audio', rtpParameters: inputs.opus })
-    const observer = await router.createAudioLevelObserver({ maxEntries: 3, threshold: -70, interval: 500 })
-    await observer.addProducer({ producerId: audio.id })
-    await observer.pause()
-    await observer.resume()
-    await observer.removeProducer({ producerId: audio.id })
-    observer.close()
-    await router.dump()
+    await observe(worker, (router) => router.createAudioLevelObserver({ maxEntries: 3, threshold: -70, interval: 500 }))
   },
 
   async activeSpeakerObserver(worker) {
-    const router = await room(worker)
-    const incoming = await plain(router)
-    const audio = await incoming.produce({ kind: 'audio', rtpParameters: inputs.opus })
-    const observer = await router.createActiveSpeakerObserver({ interval: 400 })
-    await observer.addProducer({ producerId: audio.id })
-    await observer.pause()
-    await observer.resume()
-    await observer.removeProducer({ producerId: audio.id })
-    observer.close()
-    await router.dump()
+    await observe(worker, (router) => router.createActiveSpeakerObserver({ interval: 400 }))
   },
 
   async pipeTransport(worker) {

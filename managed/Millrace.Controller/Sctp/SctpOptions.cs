@@ -18,6 +18,9 @@ public sealed record SctpOptions
     /// <summary>The window told to the peer: what it may send ahead.</summary>
     public int MaxReceiverWindowBufferSize { get; init; } = 5 * 1024 * 1024;
 
-    /// <summary>What a new data consumer's buffer must sink to before <see cref="DataConsumer.BufferedAmountLow"/> is raised.</summary>
+    /// <summary>
+    /// What a new data consumer's buffer must sink to before <see cref="DataConsumer.BufferedAmountLow"/> is raised. Zero, as with
+    /// a browser's RTCDataChannel; mediasoup's Node controller sends 1,024 of its own.
+    /// </summary>
     public int BufferedAmountLowThreshold { get; init; }
 }

@@ -3,40 +3,14 @@
 
 #include <gtest/gtest.h>
 
-#include "data_world.h"
-#include "protocol/sctp/data_channel.h"
+#include "data_call.h"
 
 namespace millrace {
 namespace {
 
 using TextList = std::vector<std::string>;
 
-class DataChannelsTest : public testing::Test {
- protected:
-  // A peer that sends on stream 1, and one that gets it on stream 5.
-  void SetUpCall(bool is_data_channel = false) {
-    sender_ = &world_.AddPeer("in", 5001, DataWorld::WithSctp(is_data_channel));
-    viewer_ = &world_.AddPeer("out", 5002, DataWorld::WithSctp(is_data_channel));
-    producer_ = &world_.ProduceData(*sender_->transport, "chat", 1);
-    consumer_ = &world_.ConsumeData(*viewer_->transport, "sink", "chat", {.stream_id = 5});
-  }
-  SctpSendResult Send(const std::string& text, Ppid ppid = kPpidString) {
-    SctpSendResult result = world_.Send(*sender_, 1, BytesOf(text), ppid);
-    world_.Run(Duration::Millis(100));
-    return result;
-  }
-  uint64_t Drops(DropReason reason) { return world_.out.drops(reason); }
-  SctpDump DumpOf(const Transport& transport) {
-    AnyTransportDump dump = transport.Dump();
-    return std::visit([](const auto& any) { return *any.base.sctp; }, dump);
-  }
-
-  DataWorld world_;
-  DataWorld::Peer* sender_ = nullptr;
-  DataWorld::Peer* viewer_ = nullptr;
-  DataProducer* producer_ = nullptr;
-  DataConsumer* consumer_ = nullptr;
-};
+class DataChannelsTest : public DataCall {};
 
 TEST_F(DataChannelsTest, BeginsWhenTheLinkIsReady) {
   Transport& transport = world_.AddPlain("plain", 0, DataWorld::WithSctp());
@@ -159,18 +133,6 @@ TEST_F(DataChannelsTest, PausesOnBothSides) {
   EXPECT_EQ(consumer_->Stats(world_.now).messages_sent, 1u);
 }
 
-TEST_F(DataChannelsTest, KeepsNothingForAPeerThatIsNotConnected) {
-  sender_ = &world_.AddPeer("in", 5001);
-  producer_ = &world_.ProduceData(*sender_->transport, "chat", 1);
-  Transport& lonely = world_.AddPlain("out", 5002, DataWorld::WithSctp());
-  consumer_ = &world_.ConsumeData(lonely, "sink", "chat", {.stream_id = 5});
-  Send("nobody hears this");
-  EXPECT_EQ(Drops(DropReason::kNotConnected), 1u);
-  EXPECT_EQ(lonely.data().association()->buffered_amount(), 0u);
-  Turn turn = world_.Now();
-  EXPECT_FALSE(world_.router.data().Send(*consumer_, {.payload = BytesOf("x")}, turn).ok());
-}
-
 TEST_F(DataChannelsTest, ChoosesBySubchannels) {
   SetUpCall();
   consumer_->SetSubchannels({7, 3, 7});
@@ -222,19 +184,6 @@ TEST_F(DataChannelsTest, TellsConsumersThatTheirProducerIsGone) {
   world_.ConsumeData(*viewer_->transport, "sink", "again", {.stream_id = 5});
   Send("new life");
   EXPECT_EQ(TextsOf(*viewer_), TextList{"new life"});
-}
-
-TEST_F(DataChannelsTest, SendsWhatWasQueuedBeforeAConsumerCloses) {
-  SetUpCall();
-  std::vector<uint8_t> large(200'000, 7);
-  Turn turn = world_.Now();
-  ASSERT_TRUE(
-      world_.router.data().Send(*consumer_, {.ppid = kPpidBinary, .payload = large}, turn).ok());
-  world_.control.CloseDataConsumer(*consumer_, turn);
-  EXPECT_TRUE(producer_->consumers().empty());
-  world_.Run(Duration::Seconds(2));
-  ASSERT_EQ(viewer_->side.messages.size(), 1u);
-  EXPECT_EQ(viewer_->side.incoming_resets, std::vector{SctpStreamId(5)});
 }
 
 TEST_F(DataChannelsTest, AnswersAResetOfADataChannel) {
@@ -289,109 +238,6 @@ TEST_F(DataChannelsTest, IgnoresDataChannelControlElsewhere) {
   EXPECT_TRUE(sender_->side.messages.empty());
   EXPECT_TRUE(viewer_->side.messages.empty());
   EXPECT_EQ(Drops(DropReason::kUnsupportedPayload), 1u);
-}
-
-TEST_F(DataChannelsTest, SendsForTheController) {
-  SetUpCall();
-  Turn turn = world_.Now();
-  auto send = [&](const std::string& text, uint32_t ppid) {
-    return world_.router.data().Send(*consumer_, {.ppid = Ppid(ppid), .payload = BytesOf(text)},
-                                     turn);
-  };
-  EXPECT_EQ(send("hello", 51).value(), 0u);
-  EXPECT_TRUE(send("", 51).ok());
-  EXPECT_TRUE(send("", 57).ok());
-  EXPECT_FALSE(send("", 99).ok());
-  Result<uint32_t> long_one = send(std::string(262'145, 'x'), 53);
-  ASSERT_FALSE(long_one.ok());
-  EXPECT_EQ(long_one.error().kind, Error::Kind::kTypeError);
-  world_.Run(Duration::Millis(100));
-  ASSERT_EQ(viewer_->side.messages.size(), 3u);
-  EXPECT_EQ(TextOf(viewer_->side.messages[0]), "hello");
-  EXPECT_EQ(viewer_->side.messages[1].ppid, kPpidEmptyString);
-  EXPECT_EQ(viewer_->side.messages[1].bytes, std::vector<uint8_t>{0});
-  EXPECT_EQ(viewer_->side.messages[2].ppid, kPpidEmptyBinary);
-}
-
-TEST_F(DataChannelsTest, SaysOnceThatTheBufferIsFull) {
-  PlainTransportOptions options = DataWorld::WithSctp();
-  options.base.sctp_send_buffer_size = 100'000;
-  sender_ = &world_.AddPeer("in", 5001);
-  viewer_ = &world_.AddPeer("out", 5002, options);
-  producer_ = &world_.ProduceData(*sender_->transport, "chat", 1);
-  consumer_ = &world_.ConsumeData(*viewer_->transport, "sink", "chat", {.stream_id = 5});
-  viewer_->cut = true;  // a viewer that stands still
-  std::vector<uint8_t> message(10'000, 1);
-  for (int i = 0; i < 30; ++i) world_.Send(*sender_, 1, message);
-  world_.Run(Duration::Seconds(1));
-  EXPECT_LE(consumer_->buffered_amount(), 110'000u);
-  EXPECT_GT(Drops(DropReason::kBufferLimit), 5u);
-  auto full = world_.TakeEvents<DataConsumerSendBufferFull>();
-  ASSERT_EQ(full.size(), 1u);
-  EXPECT_EQ(full[0].id, "sink");
-  Turn turn = world_.Now();
-  Result<uint32_t> refused = world_.router.data().Send(*consumer_, {.payload = message}, turn);
-  ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().reason, "sctpsendbufferfull");
-  EXPECT_TRUE(world_.TakeEvents<DataConsumerSendBufferFull>().empty());
-  // Others are served meanwhile, and afterwards this one is, too.
-  viewer_->cut = false;
-  world_.Run(Duration::Seconds(10));
-  EXPECT_EQ(consumer_->buffered_amount(), 0u);
-  EXPECT_TRUE(world_.router.data().Send(*consumer_, {.payload = message}, turn).ok());
-}
-
-TEST_F(DataChannelsTest, SaysWhenTheBufferedAmountIsLow) {
-  PlainTransportOptions options = DataWorld::WithSctp();
-  options.base.sctp_default_stream_buffered_amount_low_threshold = 1024;
-  sender_ = &world_.AddPeer("in", 5001);
-  viewer_ = &world_.AddPeer("out", 5002, options);
-  producer_ = &world_.ProduceData(*sender_->transport, "chat", 1);
-  consumer_ = &world_.ConsumeData(*viewer_->transport, "sink", "chat", {.stream_id = 5});
-  EXPECT_EQ(consumer_->Dump().buffered_amount_low_threshold, 1024u);
-  Turn turn = world_.Now();
-  ASSERT_TRUE(world_.router.data().SetLowThreshold(*consumer_, 5000, turn).ok());
-  // There is less already.
-  EXPECT_EQ(world_.TakeEvents<DataConsumerBufferedAmountLow>().size(), 1u);
-  std::vector<uint8_t> message(60'000, 1);
-  Result<uint32_t> buffered = world_.router.data().Send(*consumer_, {.payload = message}, turn);
-  ASSERT_TRUE(buffered.ok());
-  EXPECT_GT(buffered.value(), 30'000u);
-  EXPECT_EQ(world_.router.data().BufferedAmount(*consumer_).value(), buffered.value());
-  EXPECT_TRUE(world_.TakeEvents<DataConsumerBufferedAmountLow>().empty());
-  world_.Run(Duration::Seconds(2));
-  auto low = world_.TakeEvents<DataConsumerBufferedAmountLow>();
-  ASSERT_EQ(low.size(), 1u);
-  EXPECT_EQ(low[0].id, "sink");
-  EXPECT_LE(low[0].buffered_amount, 5000u);
-}
-
-TEST_F(DataChannelsTest, DropsAMessageThatTheConsumersTransportMayNotSend) {
-  PlainTransportOptions options = DataWorld::WithSctp();
-  options.base.max_send_message_size = 1000;
-  sender_ = &world_.AddPeer("in", 5001);
-  viewer_ = &world_.AddPeer("out", 5002, options);
-  producer_ = &world_.ProduceData(*sender_->transport, "chat", 1);
-  consumer_ = &world_.ConsumeData(*viewer_->transport, "sink", "chat", {.stream_id = 5});
-  Send(std::string(1001, 'x'));
-  EXPECT_EQ(Drops(DropReason::kTooLarge), 1u);
-  Send("short");
-  EXPECT_EQ(TextsOf(*viewer_), TextList{"short"});
-}
-
-TEST_F(DataChannelsTest, DropsAMessageThatThePeerMayNotSend) {
-  PlainTransportOptions options = DataWorld::WithSctp();
-  options.base.max_receive_message_size = 1000;
-  sender_ = &world_.AddPeer("in", 5001, options);
-  viewer_ = &world_.AddPeer("out", 5002);
-  producer_ = &world_.ProduceData(*sender_->transport, "chat", 1);
-  consumer_ = &world_.ConsumeData(*viewer_->transport, "sink", "chat", {.stream_id = 5});
-  Send(std::string(5000, 'x'));
-  EXPECT_EQ(Drops(DropReason::kTooLarge), 1u);
-  EXPECT_EQ(producer_->Stats(world_.now).messages_received, 0u);
-  Send("short");
-  EXPECT_EQ(TextsOf(*viewer_), TextList{"short"});
-  EXPECT_EQ(DumpOf(*sender_->transport).state, SctpState::kConnected);
 }
 
 TEST_F(DataChannelsTest, EndsWithItsTransport) {
@@ -465,25 +311,6 @@ TEST_F(DataChannelsTest, RefusesWhatCannotBe) {
   EXPECT_EQ(producer_->consumers().size(), 1u);
 }
 
-TEST_F(DataChannelsTest, RefusesSizesThatItCouldNotKeep) {
-  auto create = [&](const TransportOptions& base) {
-    PlainTransportOptions options{.base = base, .listen_info = {.ip = "127.0.0.1"}};
-    options.rtcp_mux = true;
-    Turn turn = world_.Now();
-    return world_.control.CreatePlainTransport(world_.router, "t", options, turn).ok();
-  };
-  EXPECT_FALSE(create({.enable_sctp = true, .max_send_message_size = 524'289}));
-  EXPECT_FALSE(create({.enable_sctp = true, .max_receive_message_size = 524'289}));
-  EXPECT_FALSE(create({.enable_sctp = true, .sctp_send_buffer_size = 16'777'217}));
-  // What the usual controller asks for.
-  EXPECT_TRUE(create({.enable_sctp = true,
-                      .max_send_message_size = 262'144,
-                      .max_receive_message_size = 262'144,
-                      .sctp_send_buffer_size = 2'000'000,
-                      .sctp_per_stream_send_queue_limit = 2'000'000,
-                      .sctp_max_receiver_window_buffer_size = 5'242'880}));
-}
-
 TEST_F(DataChannelsTest, ShowsUpInDumps) {
   SetUpCall();
   auto in = std::get<PlainTransportDump>(sender_->transport->Dump()).base;
@@ -503,84 +330,6 @@ TEST_F(DataChannelsTest, ShowsUpInDumps) {
   EXPECT_EQ(dump.stream->stream_id, 5);
   EXPECT_EQ(dump.protocol, "chat");
   EXPECT_EQ(producer_->Dump().stream->stream_id, 1);
-}
-
-TEST_F(DataChannelsTest, LearnsItsPeerFromSctpWithoutSrtp) {
-  PlainTransportOptions options = DataWorld::WithSctp();
-  options.comedia = true;
-  DataWorld::Peer& peer = world_.AddPeer("comedia", 5001, options);
-  world_.Run(Duration::Millis(100));
-  EXPECT_EQ(peer.side.association.state(), SctpState::kNew);
-  world_.Receive(*peer.transport, peer.path, {0x13, 0x88, 0x13, 0x88, 1, 2, 3, 4, 5, 6, 7, 8});
-  EXPECT_EQ(Drops(DropReason::kMalformed), 1u);
-  EXPECT_TRUE(world_.TakeEvents<PlainTupleLearned>().empty());
-  world_.Call(peer, [&](SctpAssociation& association, SctpOutput& out) {
-    association.Connect(world_.now, out);
-  });
-  world_.Run(Duration::Millis(200));
-  EXPECT_EQ(peer.side.association.state(), SctpState::kConnected);
-  EXPECT_EQ(world_.TakeEvents<PlainTupleLearned>().size(), 1u);
-  // And from then on from nowhere else.
-  Path other = DataWorld::PeerPath(*peer.transport, 6666);
-  world_.Receive(*peer.transport, other, {0x13, 0x88, 0x13, 0x88, 1, 2, 3, 4, 5, 6, 7, 8});
-  EXPECT_EQ(Drops(DropReason::kUnknownPath), 1u);
-}
-
-TEST_F(DataChannelsTest, LearnsNothingFromSctpWhereSrtpIsOn) {
-  PlainTransportOptions options = DataWorld::WithSctp();
-  options.comedia = true;
-  options.enable_srtp = true;
-  Transport& transport = world_.AddPlain("secure", 0, options);
-  Turn turn = world_.Now();
-  std::string key = std::get<PlainTransportDump>(transport.Dump()).srtp_parameters->key_base64;
-  ASSERT_TRUE(transport
-                  .ConnectPlain(
-                      {.srtp_parameters = SrtpParameters{SrtpSuiteName::kAeadAes128Gcm, key}}, turn)
-                  .ok());
-  DataWorld::Peer& peer = world_.AttachPeer(transport, DataWorld::PeerPath(transport, 5001));
-  world_.Call(peer, [&](SctpAssociation& association, SctpOutput& out) {
-    association.Connect(world_.now, out);
-  });
-  world_.Run(Duration::Millis(100));
-  EXPECT_TRUE(world_.TakeEvents<PlainTupleLearned>().empty());
-  EXPECT_EQ(Drops(DropReason::kNotConnected), 1u);
-}
-
-TEST_F(DataChannelsTest, IsDeafWithoutSctp) {
-  Transport& transport = world_.AddPlain("plain", 5001);
-  Path path = DataWorld::PeerPath(transport, 5001);
-  world_.Receive(transport, path, {0x13, 0x88, 0x13, 0x88, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 4});
-  EXPECT_EQ(Drops(DropReason::kUnknownProtocol), 1u);
-  EXPECT_TRUE(world_.Drain().empty());
-}
-
-TEST_F(DataChannelsTest, ServesManyViewersInOneTick) {
-  sender_ = &world_.AddPeer("in", 5001);
-  producer_ = &world_.ProduceData(*sender_->transport, "chat", 1);
-  constexpr int kViewers = 120;
-  std::vector<DataWorld::Peer*> viewers;
-  for (int i = 0; i < kViewers; ++i) {
-    std::string id = std::to_string(i);
-    viewers.push_back(&world_.AddPeer("t" + id, static_cast<uint16_t>(6000 + i)));
-    world_.ConsumeData(*viewers.back()->transport, "c" + id, "chat", {.stream_id = 1});
-  }
-  // More than the slab holds at once.
-  world_.Send(*sender_, 1, std::vector<uint8_t>(4000, 1));
-  world_.Run(Duration::Millis(100));
-  for (DataWorld::Peer* viewer : viewers) ASSERT_EQ(viewer->side.messages.size(), 1u);
-  EXPECT_EQ(Drops(DropReason::kBufferLimit), 0u);
-}
-
-TEST_F(DataChannelsTest, PassesThroughTwoTransportsOfOurs) {
-  SetUpCall();
-  auto [a, b] = world_.AddPair("a", "b");
-  EXPECT_EQ(DumpOf(*a).state, SctpState::kConnected);
-  EXPECT_EQ(DumpOf(*b).state, SctpState::kConnected);
-  world_.ConsumeData(*a, "pipe out", "chat", {.stream_id = 0});
-  world_.ProduceData(*b, "pipe in", 0);
-  world_.ConsumeData(*viewer_->transport, "far sink", "pipe in", {.stream_id = 6});
-  Send("far away");
-  EXPECT_EQ(TextsOf(*viewer_), (TextList{"far away", "far away"}));
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "schema/message_generated.h"
@@ -84,13 +83,6 @@ class ChannelFrames {
   Frame Unobserve(const std::string& observer, const std::string& producer);
   Frame UpdateSettings(const std::string& level, const std::vector<std::string>& tags);
 
-  // One valid request of every method, in the order of the numbers, for objects with these names:
-  // router "router", server "server", transports "webrtc" and "plain", producers "audio" and
-  // "video" on "plain", consumer "consumer" on "webrtc", data producer "data" on "plain", data
-  // consumer "sink" on "webrtc", observer "observer". What they create is
-  // called "new...".
-  std::vector<std::pair<Method, Frame>> OneOfEach();
-
   // --- parts
   Offset<Millrace::Schema::Transport::ListenInfo> ListenInfo(uint16_t port);
   Offset<Millrace::Schema::RtpParameters::RtpParameters> RtpParameters(bool video, uint32_t ssrc);
@@ -104,10 +96,6 @@ class ChannelFrames {
   Frame Produce(const std::string& transport, const std::string& id, bool video, uint32_t ssrc);
   Frame Consume(const std::string& transport, const std::string& id, const std::string& producer,
                 bool video, uint32_t ssrc);
-  void AddTransportRequests(std::vector<std::pair<Method, Frame>>& frames);
-  void AddMediaRequests(std::vector<std::pair<Method, Frame>>& frames);
-  void AddDataRequests(std::vector<std::pair<Method, Frame>>& frames);
-  void AddObserverRequests(std::vector<std::pair<Method, Frame>>& frames);
 
   Builder builder_;
   uint32_t next_id_ = 1;

@@ -7,6 +7,7 @@
 
 #include "worker/channel_frames.h"
 #include "worker/convert_request.h"
+#include "worker/request_catalogue.h"
 
 namespace millrace {
 namespace {
@@ -158,7 +159,7 @@ TEST_F(FrameReadingTest, RefusesSharedTablesWithoutMeasure) {
 
 TEST_F(FrameReadingTest, SurvivesEverySingleFlippedBit) {
   size_t readable = 0;
-  for (auto& [method, frame] : frames_.OneOfEach()) {
+  for (auto& [method, frame] : RequestCatalogue::Of(frames_)) {
     for (size_t bit = 0; bit < frame.size() * 8; ++bit) {
       frame[bit / 8] ^= static_cast<uint8_t>(1u << (bit % 8));
       readable += IsUnreadable(frame) ? 0u : 1u;

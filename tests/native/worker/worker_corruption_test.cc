@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "worker/request_catalogue.h"
 #include "worker/worker_harness.h"
 
 namespace millrace {
@@ -17,7 +18,7 @@ class WorkerCorruptionTest : public testing::Test {
   void Restart() {
     harness_ = std::make_unique<WorkerHarness>();
     ASSERT_TRUE(harness_->SetUpObjects()) << harness_->failure();
-    frames_ = harness_->frames.OneOfEach();
+    frames_ = RequestCatalogue::Of(harness_->frames);
   }
 
   // Every frame that comes back must be one that a controller can read.

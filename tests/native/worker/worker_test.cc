@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "worker/request_catalogue.h"
 #include "worker/request_table.h"
 #include "worker/worker_harness.h"
 
@@ -51,7 +52,7 @@ TEST_F(WorkerTest, SaysThatItRuns) {
 TEST_F(WorkerTest, AnswersEveryMethodOnce) {
   SetUpObjects();
   size_t methods = 0;
-  for (const auto& [method, frame] : frames_.OneOfEach()) {
+  for (const auto& [method, frame] : RequestCatalogue::Of(frames_)) {
     const RequestRow& row = RequestRows()[static_cast<size_t>(method)];
     ASSERT_EQ(row.method(), methods++);
     std::vector<SentFrame> sent = harness_.Send(frame);
