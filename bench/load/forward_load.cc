@@ -1,6 +1,5 @@
 #include "forward_load.h"
 
-#include <sched.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,12 +11,14 @@
 #include <memory>
 #include <vector>
 
+#include "browser_audience.h"
 #include "forward_scene.h"
 #include "io/clock.h"
 #include "io/file_descriptor.h"
 #include "io/socket_address.h"
 #include "media_source.h"
 #include "null_network.h"
+#include "processor.h"
 #include "worker_process.h"
 
 namespace millrace {
@@ -29,6 +30,9 @@ constexpr std::array<size_t, 2> kBursts = {1, 8};
 constexpr size_t kSealedBytes = MediaSource::kHeaderBytes + MediaSource::kPayloadBytes + 16;
 constexpr const char* kFloor = "floor: sendto per packet";
 constexpr Duration kIdleTime = Duration::Millis(500);
+// How many bursts the browsers listen to at the beginning, and how far apart.
+constexpr size_t kListenBursts = 100;
+constexpr Duration kListenInterval = Duration::Millis(10);
 
 // One line of the table; ns per packet of each round.
 struct Row {
@@ -36,8 +40,9 @@ struct Row {
   size_t burst = 0;
   bool device_segments = false;
   std::vector<double> nanos = {};
-  double delivered = 1;  // the worst round
-  double busy = 0;       // share of one processor, last round
+  double delivered = 1;   // the worst round
+  uint64_t estimate = 0;  // the least that the worker believes of any browser's link, last round
+  double busy = 0;        // share of one processor, last round
 
   [[nodiscard]] double Median() const {
     std::vector<double> sorted = nanos;
@@ -46,41 +51,38 @@ struct Row {
   }
 };
 
-void PinTo(int processor) {
-  if (processor < 0) return;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<size_t>(processor), &set);
-  sched_setaffinity(0, sizeof(set), &set);
-}
-
 int64_t ReadThreadNanos() {
   timespec time{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-void Rest(Duration duration) {
-  timespec time{.tv_sec = duration.us() / 1'000'000, .tv_nsec = duration.us() % 1'000'000 * 1000};
-  nanosleep(&time, nullptr);
-}
-
 // A worker under test with its scene.
 class Subject {
  public:
-  Subject(std::string name, const ForwardOptions& options,
+  Subject(std::string name, const ForwardOptions& options, const NullNetwork& network,
           const std::map<std::string, std::string>& environment, int processor)
       : name_(std::move(name)),
         worker_(options.worker, environment, processor),
-        scene_(worker_, options.consumers, source_.port()) {
-    source_.SendTo(scene_.producer_endpoint());
-    // The first packets warm caches and pools up.
+        browsers_(options.plain ? nullptr : std::make_unique<BrowserAudience>(network)) {
+    if (browsers_) network.SetDelivery(true);
+    scene_ =
+        std::make_unique<ForwardScene>(worker_, options.consumers, source_.port(), browsers_.get());
+    if (browsers_) browsers_->AwaitHandshakes();
+    source_.SendTo(scene_->producer_endpoint());
+    // The first packets warm caches and pools up, and estimates of bandwidth begin.
+    if (browsers_) {
+      source_.Send(kListenBursts, 1, kListenInterval,
+                   [&](Timestamp now) { browsers_->Listen(now); });
+      network.SetDelivery(false);
+    }
     source_.Send(50, 8, Duration::Millis(10));
-    sent_ = scene_.ReadPacketsSent();
+    sent_ = scene_->ReadPacketsSent();
   }
 
   // One measurement, into `row`.
   void Measure(const ForwardOptions& options, Row& row) {
+    Synchronize();
     int64_t idle = ReadIdleNanos();
     size_t per_second = options.packets_per_second / options.consumers;
     size_t bursts = std::max<size_t>(1, per_second * options.milliseconds / 1000 / row.burst);
@@ -88,12 +90,17 @@ class Subject {
         static_cast<int64_t>(1'000'000 * row.burst / std::max<size_t>(1, per_second)));
     Timestamp began = MonotonicNow();
     int64_t before = worker_.ReadCpuNanos();
-    source_.Send(bursts, row.burst, interval);
+    source_.Send(bursts, row.burst, interval, [&](Timestamp now) {
+      if (!browsers_) return;
+      for (size_t i = 0; i < row.burst; ++i) browsers_->Assume(now);
+      browsers_->Answer(now);
+    });
     // What is still in its queue is forwarded before it answers; its answering is not in the sum.
     Rest(Duration::Millis(20));
     int64_t used = worker_.ReadCpuNanos() - before;
     Duration elapsed = MonotonicNow() - began;
-    uint64_t sent = scene_.ReadPacketsSent();
+    uint64_t sent = scene_->ReadPacketsSent();
+    row.estimate = scene_->ReadEstimate();
     uint64_t forwarded = sent - sent_;
     sent_ = sent;
     if (forwarded == 0) GiveUp("the worker '" + name_ + "' forwards nothing");
@@ -107,7 +114,7 @@ class Subject {
   }
 
   [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] const std::vector<Endpoint>& peers() const { return scene_.consumer_peers(); }
+  [[nodiscard]] const std::vector<Endpoint>& peers() const { return scene_->consumer_peers(); }
 
  private:
   int64_t ReadIdleNanos() {
@@ -117,10 +124,22 @@ class Subject {
     return worker_.ReadCpuNanos() - before;
   }
 
+  // Browsers learn where the worker's count of packets is: it sends more than the source does.
+  void Synchronize() {
+    if (!browsers_) return;
+    browsers_->BeginToListen();
+    source_.Send(kListenBursts / 4, 1, kListenInterval,
+                 [&](Timestamp now) { browsers_->Listen(now); });
+    Rest(Duration::Millis(20));
+    browsers_->EndListening();
+    sent_ = scene_->ReadPacketsSent();
+  }
+
   std::string name_;
   MediaSource source_;
   WorkerProcess worker_;
-  ForwardScene scene_;
+  std::unique_ptr<BrowserAudience> browsers_;
+  std::unique_ptr<ForwardScene> scene_;
   uint64_t sent_ = 0;
 };
 
@@ -159,9 +178,9 @@ class Floor {
 void PrintTable(const std::vector<Row>& rows, double floor, bool with_single) {
   std::printf(
       "\n| pipeline | burst | device segments | ns/packet (median) | min | max | x floor |%s"
-      " delivered | busy |\n",
+      " delivered | busy | least estimate, Mbit/s |\n",
       with_single ? " x single |" : "");
-  std::printf("|---|---|---|---|---|---|---|%s---|---|\n", with_single ? "---|" : "");
+  std::printf("|---|---|---|---|---|---|---|%s---|---|---|\n", with_single ? "---|" : "");
   for (const Row& row : rows) {
     auto [least, most] = std::minmax_element(row.nanos.begin(), row.nanos.end());
     std::printf("| %s | %zu | %s | %.0f | %.0f | %.0f | %.2f |", row.pipeline.c_str(), row.burst,
@@ -180,7 +199,8 @@ void PrintTable(const std::vector<Row>& rows, double floor, bool with_single) {
         std::printf(" - |");
       }
     }
-    std::printf(" %.1f %% | %.0f %% |\n", 100 * row.delivered, 100 * row.busy);
+    std::printf(" %.1f %% | %.0f %% | %.1f |\n", 100 * row.delivered, 100 * row.busy,
+                static_cast<double>(row.estimate) / 1e6);
   }
 }
 
@@ -212,10 +232,10 @@ int RunForwardLoad(const ForwardOptions& options) {
 
   std::vector<std::unique_ptr<Subject>> subjects;
   subjects.push_back(std::make_unique<Subject>(
-      "worker", options, std::map<std::string, std::string>{}, worker_processor));
+      "worker", options, network, std::map<std::string, std::string>{}, worker_processor));
   if (options.compare_single) {
     subjects.push_back(std::make_unique<Subject>(
-        "single", options, std::map<std::string, std::string>{{"MILLRACE_SEND", "single"}},
+        "single", options, network, std::map<std::string, std::string>{{"MILLRACE_SEND", "single"}},
         worker_processor));
   }
   Floor floor(subjects.front()->peers());
@@ -224,11 +244,13 @@ int RunForwardLoad(const ForwardOptions& options) {
   Row floor_row{.pipeline = kFloor, .burst = 1};
   for (const auto& subject : subjects) {
     for (size_t burst : kBursts) {
+      if (options.burst != 0) burst = options.burst;
       for (bool on : {true, false}) {
         if (on || can_switch) {
           rows.push_back({.pipeline = subject->name(), .burst = burst, .device_segments = on});
         }
       }
+      if (options.burst != 0) break;
     }
   }
   std::printf(

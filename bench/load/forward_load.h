@@ -12,6 +12,8 @@ struct ForwardOptions {
   size_t packets_per_second = 160'000;  // out of the worker, all consumers together
   size_t rounds = 5;
   size_t milliseconds = 2000;   // of each measurement
+  size_t burst = 0;             // only bursts of this size; 0: of 1 and of 8
+  bool plain = false;           // plain transports without feedback instead of browsers
   bool compare_single = false;  // the same worker once more with MILLRACE_SEND=single
   double ratio_max = 0;         // fail when batch / single at bursts of eight is above it; 0: never
 };

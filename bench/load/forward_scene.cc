@@ -1,7 +1,10 @@
 #include "forward_scene.h"
 
+#include <algorithm>
 #include <array>
+#include <limits>
 
+#include "io/clock.h"
 #include "null_network.h"
 #include "protocol/crypto.h"
 
@@ -15,6 +18,7 @@ using schema::Request::Body;
 using schema::Request::Method;
 
 constexpr const char* kRouter = "router";
+constexpr const char* kServer = "server";
 constexpr const char* kProducer = "producer";
 constexpr const char* kProducerTransport = "producer-transport";
 constexpr const char* kProducerAddress = "127.0.0.1";
@@ -22,6 +26,8 @@ constexpr uint32_t kMappedSsrc = 0x55667788;
 constexpr uint32_t kFirstConsumerSsrc = 0x10000001;
 constexpr uint16_t kFirstConsumerPort = 20000;
 constexpr size_t kPeersPerAddress = 250;
+// Above what one consumer is sent, so that no estimate has to climb before the measurement.
+constexpr uint64_t kInitialBitrate = 20'000'000;
 
 std::string ConsumerId(size_t index) { return "consumer-" + std::to_string(index); }
 std::string TransportId(size_t index) { return "transport-" + std::to_string(index); }
@@ -32,8 +38,9 @@ std::string PeerAddress(size_t index) {
          std::to_string(1 + index % kPeersPerAddress);
 }
 
-Offset<schema::RtpParameters::RtpParameters> MakeRtpParameters(FlatBufferBuilder& builder,
-                                                               uint32_t ssrc) {
+using RtpOffset = Offset<schema::RtpParameters::RtpParameters>;
+
+RtpOffset MakePlainParameters(FlatBufferBuilder& builder, uint32_t ssrc) {
   namespace rtp = schema::RtpParameters;
   std::vector<Offset<rtp::RtpCodecParameters>> codecs = {rtp::CreateRtpCodecParameters(
       builder, builder.CreateString("video/VP8"), ForwardScene::kPayloadType, 90000)};
@@ -45,6 +52,54 @@ Offset<schema::RtpParameters::RtpParameters> MakeRtpParameters(FlatBufferBuilder
   return rtp::CreateRtpParameters(builder, 0, builder.CreateVector(codecs),
                                   builder.CreateVector(extensions), builder.CreateVector(encodings),
                                   rtcp);
+}
+
+// What a browser and a controller agree on for a received video.
+RtpOffset MakeBrowserParameters(FlatBufferBuilder& builder, uint32_t ssrc) {
+  namespace rtp = schema::RtpParameters;
+  auto feedback = [&](const char* type, const char* parameter) {
+    return rtp::CreateRtcpFeedback(builder, builder.CreateString(type),
+                                   builder.CreateString(parameter));
+  };
+  std::vector<Offset<rtp::RtcpFeedback>> feedbacks = {feedback("nack", ""), feedback("nack", "pli"),
+                                                      feedback("ccm", "fir"),
+                                                      feedback("transport-cc", "")};
+  auto repaired =
+      rtp::CreateParameter(builder, builder.CreateString("apt"), rtp::Value::Integer32,
+                           rtp::CreateInteger32(builder, ForwardScene::kPayloadType).Union());
+  std::vector<Offset<rtp::Parameter>> rtx_parameters = {repaired};
+  std::vector<Offset<rtp::RtpCodecParameters>> codecs = {
+      rtp::CreateRtpCodecParameters(builder, builder.CreateString("video/VP8"),
+                                    ForwardScene::kPayloadType, 90000, flatbuffers::nullopt, 0,
+                                    builder.CreateVector(feedbacks)),
+      rtp::CreateRtpCodecParameters(builder, builder.CreateString("video/rtx"),
+                                    ForwardScene::kPayloadType + 1, 90000, flatbuffers::nullopt,
+                                    builder.CreateVector(rtx_parameters))};
+  using Uri = rtp::RtpHeaderExtensionUri;
+  std::vector<Offset<rtp::RtpHeaderExtensionParameters>> extensions = {
+      rtp::CreateRtpHeaderExtensionParameters(builder, Uri::Mid, 1),
+      rtp::CreateRtpHeaderExtensionParameters(builder, Uri::AbsSendTime, 4),
+      rtp::CreateRtpHeaderExtensionParameters(builder, Uri::TransportWideCcDraft01,
+                                              BrowserPeer::kNumberExtension)};
+  auto rtx = rtp::CreateRtx(builder, ssrc + ForwardScene::kRtxSsrcDistance);
+  rtp::RtpEncodingParametersBuilder encoding(builder);
+  encoding.add_ssrc(ssrc);
+  encoding.add_rtx(rtx);
+  std::vector<Offset<rtp::RtpEncodingParameters>> encodings = {encoding.Finish()};
+  auto rtcp = rtp::CreateRtcpParameters(builder, builder.CreateString("millrace-load"), true);
+  return rtp::CreateRtpParameters(builder, builder.CreateString("0"), builder.CreateVector(codecs),
+                                  builder.CreateVector(extensions), builder.CreateVector(encodings),
+                                  rtcp);
+}
+
+Offset<schema::Transport::ListenInfo> MakeListenInfo(FlatBufferBuilder& builder,
+                                                     const char* address) {
+  namespace transport = schema::Transport;
+  auto range = transport::CreatePortRange(builder, 0, 0);
+  auto flags = transport::CreateSocketFlags(builder, false, false);
+  return transport::CreateListenInfo(builder, transport::Protocol::UDP,
+                                     builder.CreateString(address), 0, false, 0, range, flags, 0,
+                                     0);
 }
 
 }  // namespace
@@ -63,8 +118,21 @@ uint64_t ForwardScene::ReadPacketsSent() {
   return packets;
 }
 
-ForwardScene::ForwardScene(WorkerProcess& worker, size_t consumers, uint16_t producer_peer_port)
-    : worker_(worker) {
+uint64_t ForwardScene::ReadEstimate() {
+  if (!browsers_) return 0;
+  uint64_t least = std::numeric_limits<uint64_t>::max();
+  for (size_t i = 0; i < consumer_peers_.size(); ++i) {
+    const auto& answer = worker_.Ask(Method::TRANSPORT_GET_STATS, TransportId(i));
+    const auto* stats = answer.body_as_WebRtcTransport_GetStatsResponse();
+    if (!stats) GiveUp("TRANSPORT_GET_STATS has no body");
+    least = std::min(least, stats->base()->available_outgoing_bitrate().value_or(0));
+  }
+  return least;
+}
+
+ForwardScene::ForwardScene(WorkerProcess& worker, size_t consumers, uint16_t producer_peer_port,
+                           BrowserAudience* browsers)
+    : worker_(worker), browsers_(browsers) {
   worker_.Ask(Method::WORKER_CREATE_ROUTER, "", Body::Worker_CreateRouterRequest,
               [](FlatBufferBuilder& builder) {
                 return schema::Worker::CreateCreateRouterRequest(builder,
@@ -75,7 +143,61 @@ ForwardScene::ForwardScene(WorkerProcess& worker, size_t consumers, uint16_t pro
   producer_endpoint_ = {*IpAddress::Parse(kProducerAddress), port};
   Connect(kProducerTransport, kProducerAddress, producer_peer_port);
   Produce();
+  if (browsers_) MakeServer();
   for (size_t i = 0; i < consumers; ++i) Consume(i);
+}
+
+void ForwardScene::MakeServer() {
+  worker_.Ask(Method::WORKER_CREATE_WEBRTCSERVER, "", Body::Worker_CreateWebRtcServerRequest,
+              [](FlatBufferBuilder& builder) {
+                std::vector<Offset<schema::Transport::ListenInfo>> infos = {
+                    MakeListenInfo(builder, NullNetwork::kLocalAddress)};
+                return schema::Worker::CreateCreateWebRtcServerRequest(
+                           builder, builder.CreateString(kServer), builder.CreateVector(infos))
+                    .Union();
+              });
+}
+
+void ForwardScene::Join(const std::string& id, const Endpoint& browser) {
+  namespace webrtc = schema::WebRtcTransport;
+  const auto& answer = worker_.Ask(
+      Method::ROUTER_CREATE_WEBRTCTRANSPORT_WITH_SERVER, kRouter,
+      Body::Router_CreateWebRtcTransportRequest, [&](FlatBufferBuilder& builder) {
+        auto base = schema::Transport::CreateOptions(builder, false, kInitialBitrate);
+        auto listen = webrtc::CreateListenServer(builder, builder.CreateString(kServer));
+        webrtc::WebRtcTransportOptionsBuilder options(builder);
+        options.add_base(base);
+        options.add_listen_type(webrtc::Listen::ListenServer);
+        options.add_listen(listen.Union());
+        auto finished = options.Finish();
+        return schema::Router::CreateCreateWebRtcTransportRequest(builder, builder.CreateString(id),
+                                                                  finished)
+            .Union();
+      });
+  const auto* dump = answer.body_as_WebRtcTransport_DumpResponse();
+  if (!dump) GiveUp("ROUTER_CREATE_WEBRTCTRANSPORT_WITH_SERVER has no body");
+  BrowserPeer::Remote remote{
+      .username_fragment = dump->ice_parameters()->username_fragment()->str(),
+      .password = dump->ice_parameters()->password()->str(),
+      .fingerprints = {}};
+  for (const auto* fingerprint : *dump->dtls_parameters()->fingerprints()) {
+    auto algorithm = static_cast<FingerprintAlgorithm>(fingerprint->algorithm());
+    remote.fingerprints.push_back(
+        *DtlsFingerprint::Parse(algorithm, fingerprint->value()->string_view()));
+  }
+  Endpoint server{*IpAddress::Parse(NullNetwork::kLocalAddress),
+                  dump->ice_candidates()->Get(0)->port()};
+  worker_.Ask(Method::WEBRTCTRANSPORT_CONNECT, id, Body::WebRtcTransport_ConnectRequest,
+              [&](FlatBufferBuilder& builder) {
+                const DtlsFingerprint& own = browsers_->dtls().fingerprints()[2];
+                std::vector<Offset<webrtc::Fingerprint>> fingerprints = {webrtc::CreateFingerprint(
+                    builder, static_cast<webrtc::FingerprintAlgorithm>(own.algorithm),
+                    builder.CreateString(own.value()))};
+                auto dtls = webrtc::CreateDtlsParameters(
+                    builder, builder.CreateVector(fingerprints), webrtc::DtlsRole::CLIENT);
+                return webrtc::CreateConnectRequest(builder, dtls).Union();
+              });
+  browsers_->Add(browser, server).Connect(std::move(remote), MonotonicNow());
 }
 
 uint16_t ForwardScene::MakeTransport(const std::string& id, const char* address) {
@@ -84,11 +206,7 @@ uint16_t ForwardScene::MakeTransport(const std::string& id, const char* address)
       [&](FlatBufferBuilder& builder) {
         namespace plain = schema::PlainTransport;
         namespace transport = schema::Transport;
-        auto range = transport::CreatePortRange(builder, 0, 0);
-        auto flags = transport::CreateSocketFlags(builder, false, false);
-        auto listen = transport::CreateListenInfo(builder, transport::Protocol::UDP,
-                                                  builder.CreateString(address), 0, false, 0, range,
-                                                  flags, 0, 0);
+        auto listen = MakeListenInfo(builder, address);
         auto base = transport::CreateOptions(builder);
         plain::PlainTransportOptionsBuilder options(builder);
         options.add_base(base);
@@ -127,7 +245,7 @@ void ForwardScene::Produce() {
   worker_.Ask(Method::TRANSPORT_PRODUCE, kProducerTransport, Body::Transport_ProduceRequest,
               [](FlatBufferBuilder& builder) {
                 namespace rtp = schema::RtpParameters;
-                auto parameters = MakeRtpParameters(builder, kSsrc);
+                auto parameters = MakePlainParameters(builder, kSsrc);
                 std::vector<Offset<rtp::CodecMapping>> codecs = {
                     rtp::CreateCodecMapping(builder, kPayloadType, kPayloadType)};
                 rtp::EncodingMappingBuilder encoding(builder);
@@ -146,14 +264,19 @@ void ForwardScene::Produce() {
 void ForwardScene::Consume(size_t index) {
   std::string peer = PeerAddress(index);
   auto port = static_cast<uint16_t>(kFirstConsumerPort + index);
-  MakeTransport(TransportId(index), NullNetwork::kLocalAddress);
-  Connect(TransportId(index), peer, port);
   consumer_peers_.push_back({*IpAddress::Parse(peer), port});
+  if (browsers_) {
+    Join(TransportId(index), consumer_peers_.back());
+  } else {
+    MakeTransport(TransportId(index), NullNetwork::kLocalAddress);
+    Connect(TransportId(index), peer, port);
+  }
   worker_.Ask(Method::TRANSPORT_CONSUME, TransportId(index), Body::Transport_ConsumeRequest,
               [&](FlatBufferBuilder& builder) {
                 namespace rtp = schema::RtpParameters;
-                auto parameters =
-                    MakeRtpParameters(builder, kFirstConsumerSsrc + static_cast<uint32_t>(index));
+                uint32_t ssrc = kFirstConsumerSsrc + static_cast<uint32_t>(index);
+                auto parameters = browsers_ ? MakeBrowserParameters(builder, ssrc)
+                                            : MakePlainParameters(builder, ssrc);
                 rtp::RtpEncodingParametersBuilder encoding(builder);
                 encoding.add_ssrc(kMappedSsrc);
                 std::vector<Offset<rtp::RtpEncodingParameters>> encodings = {encoding.Finish()};

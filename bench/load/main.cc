@@ -9,13 +9,15 @@
 #include <string>
 #include <string_view>
 
+#include "delay_load.h"
 #include "forward_load.h"
 
 namespace {
 
 constexpr const char* kUsage =
     "millrace-load forward [--worker=PATH] [--consumers=N] [--rate=PACKETS] [--rounds=N]\n"
-    "                      [--milliseconds=N] [--compare-single] [--ratio-max=X]\n"
+    "                      [--milliseconds=N] [--burst=N] [--plain] [--compare-single]\n"
+    "                      [--ratio-max=X]\n"
     "\n"
     "Forwards one SRTP video stream to N consumers and prints the worker's CPU time per packet.\n"
     "  --worker=PATH      any program that speaks the worker channel (ours, beside this one)\n"
@@ -23,8 +25,13 @@ constexpr const char* kUsage =
     "  --rate=PACKETS     packets a second out of the worker, all consumers together (160000)\n"
     "  --rounds=N         measurements of each kind, of which the median counts (5)\n"
     "  --milliseconds=N   of each measurement (2000)\n"
+    "  --burst=N          only bursts of N packets (1 and 8)\n"
+    "  --plain            plain transports without feedback instead of browsers\n"
     "  --compare-single   also the same worker with one sendto a packet (MILLRACE_SEND=single)\n"
     "  --ratio-max=X      end with 1 when batched / single at bursts of 8 is above X\n"
+    "millrace-load delay [--worker=PATH] [--consumers=N] [--milliseconds=N] [--burst=N]\n"
+    "How long packets are under way while the worker is busy for 70 % of a processor.\n"
+    "\n"
     "Needs root, for a network namespace with a device that throws everything away.\n";
 
 // The value of "--name=value".
@@ -40,8 +47,8 @@ bool ReadCount(const std::string& text, size_t& count) {
 }
 
 bool Apply(std::string_view argument, millrace::ForwardOptions& options) {
-  if (argument == "--compare-single") {
-    options.compare_single = true;
+  if (argument == "--compare-single" || argument == "--plain") {
+    (argument == "--plain" ? options.plain : options.compare_single) = true;
     return true;
   }
   if (auto worker = ValueOf(argument, "--worker")) {
@@ -55,6 +62,7 @@ bool Apply(std::string_view argument, millrace::ForwardOptions& options) {
   if (auto count = ValueOf(argument, "--consumers")) return ReadCount(*count, options.consumers);
   if (auto count = ValueOf(argument, "--rate"))
     return ReadCount(*count, options.packets_per_second);
+  if (auto count = ValueOf(argument, "--burst")) return ReadCount(*count, options.burst);
   if (auto count = ValueOf(argument, "--rounds")) return ReadCount(*count, options.rounds);
   if (auto count = ValueOf(argument, "--milliseconds")) {
     return ReadCount(*count, options.milliseconds);
@@ -66,11 +74,13 @@ bool Apply(std::string_view argument, millrace::ForwardOptions& options) {
 
 int main(int argc, char** argv) {
   millrace::ForwardOptions options;
-  bool known = argc > 1 && std::string_view(argv[1]) == "forward";
+  std::string_view which = argc > 1 ? argv[1] : "";
+  bool known = which == "forward" || which == "delay";
   for (int i = 2; known && i < argc; ++i) {
     std::string argument = argv[i];
     // "--name value" is the same as "--name=value".
-    bool alone = argument == "--compare-single" || argument.find('=') != std::string::npos;
+    bool alone = argument == "--compare-single" || argument == "--plain" ||
+                 argument.find('=') != std::string::npos;
     if (!alone && i + 1 < argc) argument = argument + "=" + argv[++i];
     known = Apply(argument, options);
   }
@@ -87,5 +97,7 @@ int main(int argc, char** argv) {
                  options.worker.c_str());
     return 2;
   }
-  return millrace::RunForwardLoad(options);
+  constexpr double kBusy = 0.7;
+  return which == "delay" ? millrace::RunDelayLoad(options, kBusy)
+                          : millrace::RunForwardLoad(options);
 }

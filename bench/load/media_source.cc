@@ -12,13 +12,13 @@
 #include "io/clock.h"
 #include "io/socket_address.h"
 #include "null_network.h"
+#include "processor.h"
 
 namespace millrace {
 
 namespace {
 
 constexpr uint64_t kBurstsPerKeyFrame = 300;
-constexpr uint32_t kTimestampStep = 3000;  // 30 frames a second of a 90 kHz clock
 
 // VP8 payload descriptor (RFC 7741 section 4.2), its S bit set in the first packet of a frame.
 constexpr uint8_t kStartOfPartition = 0x10;
@@ -26,19 +26,14 @@ constexpr uint8_t kStartOfPartition = 0x10;
 // section 4.3).
 constexpr uint8_t kInterFrame = 0x01;
 
-void SleepUntil(Timestamp time) {
-  timespec until{.tv_sec = time.us() / 1'000'000, .tv_nsec = time.us() % 1'000'000 * 1000};
-  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
-  }
-}
-
 }  // namespace
 
-void MediaSource::Send(size_t bursts, size_t size, Duration interval) {
+void MediaSource::Send(size_t bursts, size_t size, Duration interval, const Sent& sent) {
   Timestamp next = MonotonicNow();
   for (size_t i = 0; i < bursts; ++i) {
     SleepUntil(next);
     SendBurst(size);
+    sent(MonotonicNow());
     next = next + interval;
   }
 }
@@ -66,6 +61,7 @@ void MediaSource::SendTo(const Endpoint& target) {
 }
 
 void MediaSource::SendBurst(size_t size) {
+  began_ = MonotonicNow();
   std::array<uint8_t, kHeaderBytes + kPayloadBytes + kSrtpRtpOverheadMax> packet;
   bool key_frame = bursts_++ % kBurstsPerKeyFrame == 0;
   timestamp_ += kTimestampStep;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "base/endpoint.h"
@@ -22,8 +23,18 @@ class MediaSource {
 
   void SendTo(const Endpoint& target);
   // Sends `bursts` of `size` packets, each at its time, and answers when the last one left.
-  void Send(size_t bursts, size_t size, Duration interval);
+  void Send(size_t bursts, size_t size, Duration interval) {
+    Send(bursts, size, interval, [](Timestamp) {});
+  }
+  // Calls sent(Timestamp now) after each burst.
+  using Sent = std::function<void(Timestamp now)>;
+  void Send(size_t bursts, size_t size, Duration interval, const Sent& sent);
 
+  // The RTP timestamp of the last burst; that of the next one is kTimestampStep more.
+  static constexpr uint32_t kTimestampStep = 3000;  // 30 frames a second of a 90 kHz clock
+  [[nodiscard]] uint32_t timestamp() const { return timestamp_; }
+  // When the last burst began to leave.
+  [[nodiscard]] Timestamp began() const { return began_; }
   [[nodiscard]] uint16_t port() const { return port_; }
   [[nodiscard]] uint64_t packets() const { return packets_; }
 
@@ -39,6 +50,7 @@ class MediaSource {
   std::array<uint8_t, kPayloadBytes> payload_{};
   uint16_t sequence_number_ = 1000;
   uint32_t timestamp_ = 0;
+  Timestamp began_;
   uint64_t bursts_ = 0;
   uint64_t packets_ = 0;
 };

@@ -52,6 +52,28 @@ size_t AddAttribute(NewLink& message, size_t at, uint16_t type, std::string_view
   return at + RTA_ALIGN(attribute->rta_len);
 }
 
+// Sends one rtnetlink request; 0, or errno.
+int AskRouting(const void* message, size_t size) {
+  FileDescriptor route(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+  std::array<uint8_t, 4096> answer{};
+  bool sent = send(route.get(), message, size, 0) > 0 &&
+              recv(route.get(), answer.data(), answer.size(), 0) > 0;
+  if (!sent) GiveUp("the kernel's routing socket does not answer");
+  const auto* header = reinterpret_cast<const nlmsghdr*>(answer.data());
+  const auto* result = static_cast<const nlmsgerr*>(NLMSG_DATA(header));
+  return header->nlmsg_type == NLMSG_ERROR ? -result->error : EPROTO;
+}
+
+// One rtnetlink request about the route of a network to ourselves.
+struct LocalRoute {
+  nlmsghdr header;
+  rtmsg route;
+  rtattr destination_head;
+  in_addr destination;
+  rtattr device_head;
+  uint32_t device;
+};
+
 void MakeDevice(const char* name) {
   NewLink message{};
   size_t end = AddAttribute(message, 0, IFLA_IFNAME, name);
@@ -63,14 +85,7 @@ void MakeDevice(const char* name) {
   message.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK;
   message.header.nlmsg_len = static_cast<uint32_t>(offsetof(NewLink, attributes) + nest_end);
 
-  FileDescriptor route(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
-  std::array<uint8_t, 4096> answer{};
-  bool sent = send(route.get(), &message, message.header.nlmsg_len, 0) > 0 &&
-              recv(route.get(), answer.data(), answer.size(), 0) > 0;
-  if (!sent) GiveUp("the kernel's routing socket does not answer");
-  const auto* header = reinterpret_cast<const nlmsghdr*>(answer.data());
-  const auto* result = static_cast<const nlmsgerr*>(NLMSG_DATA(header));
-  errno = header->nlmsg_type == NLMSG_ERROR ? -result->error : EPROTO;
+  errno = AskRouting(&message, message.header.nlmsg_len);
   if (errno != 0) GiveUp("an ifb device cannot be made (the kernel needs CONFIG_IFB)");
 }
 
@@ -164,6 +179,26 @@ bool NullNetwork::SetDeviceSegmentation(bool on) const {
                   (feature.index / 32) * sizeof(ethtool_set_features_block),
               &block, sizeof(block));
   return AskDriver(control, kDevice, features);
+}
+
+void NullNetwork::SetDelivery(bool on) const {
+  LocalRoute message{};
+  message.header.nlmsg_len = sizeof(message);
+  message.header.nlmsg_type = on ? RTM_NEWROUTE : RTM_DELROUTE;
+  message.header.nlmsg_flags =
+      static_cast<uint16_t>(NLM_F_REQUEST | NLM_F_ACK | (on ? NLM_F_CREATE : 0));
+  message.route.rtm_family = AF_INET;
+  message.route.rtm_dst_len = 16;
+  message.route.rtm_table = RT_TABLE_LOCAL;
+  message.route.rtm_protocol = RTPROT_BOOT;
+  message.route.rtm_scope = RT_SCOPE_HOST;
+  message.route.rtm_type = RTN_LOCAL;
+  message.destination_head = {.rta_len = RTA_LENGTH(sizeof(in_addr)), .rta_type = RTA_DST};
+  inet_pton(AF_INET, (std::string(kRemotePrefix) + "0.0").c_str(), &message.destination);
+  message.device_head = {.rta_len = RTA_LENGTH(sizeof(uint32_t)), .rta_type = RTA_OIF};
+  message.device = if_nametoindex("lo");
+  errno = AskRouting(&message, sizeof(message));
+  if (errno != 0) GiveUp("the route to the peers cannot be changed");
 }
 
 }  // namespace millrace

@@ -21,6 +21,10 @@ class NullNetwork {
   // False: this device cannot be told.
   [[nodiscard]] bool SetDeviceSegmentation(bool on) const;
 
+  // Whether packets to kRemotePrefix reach sockets of this namespace that are bound there, instead
+  // of being thrown away; for hand-shakes before a measurement.
+  void SetDelivery(bool on) const;
+
  private:
   static constexpr const char* kDevice = "millrace0";
 };
