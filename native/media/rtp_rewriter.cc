@@ -61,6 +61,7 @@ void RtpRewriter::Drop(int64_t sequence) {
   }
   highest_in_ = sequence;
   ++removed_;
+  if (runs_.empty()) runs_.resize(kRunsMax);
   bool continues_run = run_count_ > 0 && runs_[(run_count_ - 1) % kRunsMax].from == sequence;
   if (!continues_run) ++run_count_;
   runs_[(run_count_ - 1) % kRunsMax] = Run{.from = sequence + 1, .removed = removed_};

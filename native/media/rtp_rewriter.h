@@ -1,9 +1,9 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "base/random.h"
 #include "base/strong.h"
@@ -87,7 +87,7 @@ class RtpRewriter {
 
   // --- read only for late packets
   uint64_t run_count_ = 0;  // since the base; the ring holds the last kRunsMax of them
-  std::array<Run, kRunsMax> runs_{};
+  std::vector<Run> runs_;   // kRunsMax of them as soon as something was left out
 };
 
 }  // namespace millrace

@@ -137,12 +137,12 @@ void SimulcastSelector::TakeOver(const RtpPacket& packet, const DependencyFrame*
   filter_ = std::monostate{};
   dependencies_.Begin(frame);
   if (const auto* vp8 = std::get_if<Vp8Descriptor>(&packet.descriptor)) {
-    filter_.emplace<Vp8LayerFilter>();
+    filter_ = std::make_unique<Vp8LayerFilter>();
     vp8_.Start(*vp8);
   } else if (std::holds_alternative<Vp9Descriptor>(packet.descriptor)) {
-    filter_.emplace<Vp9LayerFilter>();
+    filter_ = std::make_unique<Vp9LayerFilter>();
   } else if (frame != nullptr && BeginsKeyFrame(frame->descriptor)) {
-    filter_.emplace<DependencyLayerFilter>();
+    filter_ = std::make_unique<DependencyLayerFilter>();
   }
 }
 
@@ -167,15 +167,15 @@ void SimulcastSelector::AlignTo(const RtpPacket& packet, Timestamp now, RtpRewri
 LayerVerdict SimulcastSelector::Judge(const RtpPacket& packet, const DependencyFrame* frame) {
   // A stream of simulcast is one spatial layer, whatever it calls it.
   Layers target{.spatial = LayerCounts::kMax - 1, .temporal = FilterTemporal()};
-  if (auto* vp8 = std::get_if<Vp8LayerFilter>(&filter_)) {
+  if (auto* vp8 = FilterAs<Vp8LayerFilter>()) {
     const auto* descriptor = std::get_if<Vp8Descriptor>(&packet.descriptor);
     return descriptor ? vp8->OnPacket(packet, *descriptor, target.temporal) : LayerVerdict{};
   }
-  if (auto* vp9 = std::get_if<Vp9LayerFilter>(&filter_)) {
+  if (auto* vp9 = FilterAs<Vp9LayerFilter>()) {
     const auto* descriptor = std::get_if<Vp9Descriptor>(&packet.descriptor);
     return descriptor ? vp9->OnPacket(packet, *descriptor, target) : LayerVerdict{};
   }
-  if (auto* filter = std::get_if<DependencyLayerFilter>(&filter_)) {
+  if (auto* filter = FilterAs<DependencyLayerFilter>()) {
     return frame ? filter->OnPacket(packet, *frame, target) : LayerVerdict{};
   }
   return {.forward = true, .ends_picture = packet.marker};
@@ -208,11 +208,11 @@ uint8_t SimulcastSelector::FilterTemporal() const {
 
 uint8_t SimulcastSelector::CurrentTemporal() const {
   uint8_t temporal = temporal_;
-  if (const auto* vp8 = std::get_if<Vp8LayerFilter>(&filter_)) {
+  if (const auto* vp8 = FilterAs<Vp8LayerFilter>()) {
     temporal = vp8->temporal();
-  } else if (const auto* vp9 = std::get_if<Vp9LayerFilter>(&filter_)) {
+  } else if (const auto* vp9 = FilterAs<Vp9LayerFilter>()) {
     temporal = vp9->current().value_or(Layers{0, temporal_}).temporal;
-  } else if (const auto* filter = std::get_if<DependencyLayerFilter>(&filter_)) {
+  } else if (const auto* filter = FilterAs<DependencyLayerFilter>()) {
     temporal = filter->current().value_or(Layers{0, temporal_}).temporal;
   }
   return std::min(temporal, choice_.counts().highest().temporal);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <variant>
 
@@ -70,6 +71,12 @@ class SimulcastSelector {
   [[nodiscard]] std::optional<uint8_t> current_stream() const { return stream_; }
 
  private:
+  // Null when another kind of filter is at work, or none.
+  template <typename Filter>
+  [[nodiscard]] Filter* FilterAs() const {
+    const auto* filter = std::get_if<std::unique_ptr<Filter>>(&filter_);
+    return filter ? filter->get() : nullptr;
+  }
   [[nodiscard]] LayersUpdate Aim(Timestamp now);
   [[nodiscard]] bool TakesOver(const RtpPacket& packet) const;
   void TakeOver(const RtpPacket& packet, const DependencyFrame* frame, Timestamp now,
@@ -95,7 +102,10 @@ class SimulcastSelector {
   LayerChoice choice_;
   Vp8Rewriter vp8_;
   DependencyRewriter dependencies_;
-  std::variant<std::monostate, Vp8LayerFilter, Vp9LayerFilter, DependencyLayerFilter> filter_;
+  // Some take two kilobytes, which a consumer that is sent nothing does not need.
+  std::variant<std::monostate, std::unique_ptr<Vp8LayerFilter>, std::unique_ptr<Vp9LayerFilter>,
+               std::unique_ptr<DependencyLayerFilter>>
+      filter_;
 
   // --- read at a switch
   uint32_t clock_rate_;

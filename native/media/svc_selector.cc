@@ -130,20 +130,20 @@ Selection SvcSelector::Decide(const RtpPacket& packet, const DependencyFrame* fr
 
 void SvcSelector::ChooseFilter(const RtpPacket& packet, const DependencyFrame* frame) {
   if (frame != nullptr) {
-    if (!std::holds_alternative<DependencyLayerFilter>(filter_)) {
-      filter_.emplace<DependencyLayerFilter>();
+    if (FilterAs<DependencyLayerFilter>() == nullptr) {
+      filter_ = std::make_unique<DependencyLayerFilter>();
     }
   } else if (std::holds_alternative<Vp9Descriptor>(packet.descriptor)) {
-    if (!std::holds_alternative<Vp9LayerFilter>(filter_)) filter_.emplace<Vp9LayerFilter>();
+    if (FilterAs<Vp9LayerFilter>() == nullptr) filter_ = std::make_unique<Vp9LayerFilter>();
   }
 }
 
 LayerVerdict SvcSelector::Judge(const RtpPacket& packet, const DependencyFrame* frame) {
   Layers target = FilterTarget();
-  if (auto* filter = std::get_if<DependencyLayerFilter>(&filter_)) {
+  if (auto* filter = FilterAs<DependencyLayerFilter>()) {
     return frame != nullptr ? filter->OnPacket(packet, *frame, target) : LayerVerdict{};
   }
-  if (auto* filter = std::get_if<Vp9LayerFilter>(&filter_)) {
+  if (auto* filter = FilterAs<Vp9LayerFilter>()) {
     const auto* descriptor = std::get_if<Vp9Descriptor>(&packet.descriptor);
     return descriptor != nullptr ? filter->OnPacket(packet, *descriptor, target) : LayerVerdict{};
   }
@@ -153,10 +153,10 @@ LayerVerdict SvcSelector::Judge(const RtpPacket& packet, const DependencyFrame* 
 bool SvcSelector::NeedsKeyFrame() const {
   if (!started_) return true;
   Layers target = FilterTarget();
-  if (const auto* filter = std::get_if<DependencyLayerFilter>(&filter_)) {
+  if (const auto* filter = FilterAs<DependencyLayerFilter>()) {
     return filter->NeedsKeyFrame(target);
   }
-  if (const auto* filter = std::get_if<Vp9LayerFilter>(&filter_)) {
+  if (const auto* filter = FilterAs<Vp9LayerFilter>()) {
     return filter->NeedsKeyFrame(target);
   }
   return false;
@@ -172,9 +172,9 @@ Layers SvcSelector::FilterTarget() const {
 
 std::optional<Layers> SvcSelector::FilterLayers() const {
   std::optional<Layers> layers = choice_.target();
-  if (const auto* filter = std::get_if<DependencyLayerFilter>(&filter_)) {
+  if (const auto* filter = FilterAs<DependencyLayerFilter>()) {
     layers = filter->current();
-  } else if (const auto* vp9 = std::get_if<Vp9LayerFilter>(&filter_)) {
+  } else if (const auto* vp9 = FilterAs<Vp9LayerFilter>()) {
     // Until its first picture is whole, nobody knows how many layers that has.
     layers = vp9->current();
   }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <variant>
 
@@ -49,6 +50,12 @@ class SvcSelector {
   [[nodiscard]] uint8_t stream() const { return stream_; }
 
  private:
+  // Null when another kind of filter is at work, or none.
+  template <typename Filter>
+  [[nodiscard]] Filter* FilterAs() const {
+    const auto* filter = std::get_if<std::unique_ptr<Filter>>(&filter_);
+    return filter ? filter->get() : nullptr;
+  }
   [[nodiscard]] LayersUpdate Aim(Timestamp now);
   void ChooseFilter(const RtpPacket& packet, const DependencyFrame* frame);
   [[nodiscard]] LayerVerdict Judge(const RtpPacket& packet, const DependencyFrame* frame);
@@ -67,7 +74,10 @@ class SvcSelector {
   LayerPresence presence_;
   LayerChoice choice_;
   DependencyRewriter dependencies_;
-  std::variant<std::monostate, Vp9LayerFilter, DependencyLayerFilter> filter_;
+  // Two kilobytes, which a consumer that is sent nothing does not need.
+  std::variant<std::monostate, std::unique_ptr<Vp9LayerFilter>,
+               std::unique_ptr<DependencyLayerFilter>>
+      filter_;
 };
 
 }  // namespace millrace
