@@ -26,11 +26,11 @@ class RateCounter {
 
   void Advance(int64_t bucket);
 
+  bool used_ = false;
   int64_t newest_ = 0;  // number of the newest bucket since the clock's zero
   int64_t first_ = 0;   // bucket of the first Add since the window was last empty
   uint64_t sum_ = 0;
   std::array<uint32_t, kBuckets> buckets_{};
-  bool used_ = false;
 };
 
 }  // namespace millrace

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/prefetch.h"
 #include "base/sequence.h"
 #include "base/strong.h"
 #include "base/time.h"
@@ -33,6 +34,13 @@ class RetransmissionBuffer {
   RetransmissionBuffer(Ssrc ssrc, Duration history) : ssrc_(ssrc), history_(history) {}
 
   void Insert(const RtpPacketRef& packet, const RtpRewrite& rewrite, Timestamp now);
+  // Insert will be called soon, for the next number.
+  void PrefetchNext() const {
+    if (span_ == 0) return;
+    size_t index = first_slot_ + span_;
+    Prefetch(&slots_[index < slots_.size() ? index : index - slots_.size()], kBurst * sizeof(Slot));
+    Prefetch(&slots_[first_slot_], kBurst * sizeof(Slot));
+  }
   // The packet to send again now; nothing when it is not there any more, or went out again less
   // than a round trip ago. What is returned counts as sent again.
   [[nodiscard]] std::optional<Found> Take(uint16_t sequence, Duration rtt, Timestamp now);
@@ -65,6 +73,8 @@ class RetransmissionBuffer {
   static constexpr uint8_t kLeaveOut = 4;  // the dependency descriptor
   static constexpr uint8_t kTargets = 8;
   static constexpr size_t kSlotsFirst = 64;
+  // What is sent at once, mostly.
+  static constexpr size_t kBurst = 8;
   // The oldest slots are seldom in the cache: looked at once in so many packets, a run at a time.
   static constexpr int64_t kEvictEvery = 16;
 

@@ -63,6 +63,9 @@ class SendStream {
   // A packet goes out. Remembers it for retransmission when there is a history.
   void Sent(const RtpPacketRef& packet, const RtpRewrite& rewrite, Timestamp now);
 
+  // Sent will be called soon.
+  void PrefetchSent() const { history_.PrefetchNext(); }
+
   // A NACK came that asks for `packet_count` packets; then TakeResend for each of them.
   void CountNack(size_t packet_count);
   // Nothing when the packet is gone, went out again less than a round trip ago, or retransmissions
@@ -101,16 +104,18 @@ class SendStream {
   [[nodiscard]] StreamScore::Delivery DeliverySince(int32_t cumulative_lost);
 
   SendStreamSettings settings_;
-  RetransmissionBuffer history_;
-  RateCounter rate_;
-  StreamScore score_;
 
+  // --- written for each packet
   uint64_t packet_count_ = 0;  // media only
   uint64_t octet_count_ = 0;   // payload of it, as sender reports count
   uint64_t byte_count_ = 0;
   uint32_t last_timestamp_ = 0;
   Timestamp last_sent_;
   uint64_t resend_budget_ = 0;
+  RetransmissionBuffer history_;
+  RateCounter rate_;
+
+  StreamScore score_;
   uint16_t rtx_sequence_;
   size_t padding_count_ = 0;
 

@@ -46,9 +46,9 @@ class ReplayWindow {
     empty_ = false;
   }
 
-  std::array<uint64_t, kWords> words_{};
   uint64_t newest_ = 0;
   bool empty_ = true;
+  std::array<uint64_t, kWords> words_{};
 };
 
 }  // namespace millrace

@@ -25,6 +25,9 @@ class SrtpCipher {
     uint64_t index = 0;
   };
 
+  // What of it, and of what stands behind it, sealing a packet reads.
+  static constexpr size_t kHotBytes = 1152;
+
   virtual ~SrtpCipher() = default;
 
   // Writes as many bytes as `plain` has to `sealed`, and the tag right behind them. `clear` is

@@ -9,6 +9,7 @@
 
 #include "base/byte_reader.h"
 #include "base/byte_writer.h"
+#include "base/prefetch.h"
 #include "base/strong.h"
 #include "protocol/replay_window.h"
 #include "protocol/srtp_cipher.h"
@@ -45,6 +46,12 @@ class SrtpSender {
   // header. Needs rtp_overhead() bytes more. Answers the size of the packet that now stands in
   // `target`.
   SrtpResult SealRtp(SrtpStream stream, MutableBytes target, size_t header_size, Bytes payload);
+
+  // SealRtp will be called for this stream soon.
+  void PrefetchRtp(SrtpStream stream) const {
+    if (stream.value() < streams_.size()) Prefetch(&streams_[stream.value()], sizeof(Stream));
+    Prefetch(rtp_.get(), SrtpCipher::kHotBytes);
+  }
 
   // Seals the compound packet in the first `size` bytes of `target`, in place. Needs
   // rtcp_overhead() bytes more.

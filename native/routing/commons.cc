@@ -26,6 +26,8 @@ void DirtyTransports::Forget(const Transport& transport) {
 bool DirtyTransports::Seal(Turn& turn) {
   for (size_t sealed = 0; next_ < transports_.size(); ++sealed) {
     if (sealed == kTransportsPerSeal) return true;
+    if (next_ + 2 < transports_.size()) transports_[next_ + 2]->PrefetchEntries();
+    if (next_ + 1 < transports_.size()) transports_[next_ + 1]->PrefetchSeal();
     Transport& transport = *transports_[next_];
     if (!transport.Seal(turn)) {
       // What other code put there before may have filled the slab; an empty one always suffices.

@@ -9,6 +9,7 @@
 #include "protocol/sctp/sctp_output.h"
 #include "protocol/srtp.h"
 #include "routing/edge.h"
+#include "routing/egress_packet.h"
 #include "routing/registry.h"
 #include "routing/turn.h"
 
@@ -43,6 +44,7 @@ struct RouterCommons {
   uint16_t port_min = 10000;
   uint16_t port_max = 59999;
   RtpPacketPool packets{kPacketLimit};
+  EgressScratch egress_scratch{};
   Registry registry{};
   DirtyTransports dirty{};
   // What comes of a peer's SCTP packet, and of what its messages make others send.

@@ -42,6 +42,11 @@ class Consumer {
   // `frame` is what the packet's dependency descriptor says, if any.
   [[nodiscard]] Selection OnPacket(const RtpPacket& packet, const DependencyFrame* frame,
                                    Timestamp now);
+  // OnPacket will be called soon.
+  void PrefetchPacket() const {
+    Prefetch(this, kHotBytes);
+    stream_.PrefetchPacket();
+  }
   // What overtook the packet that it waits for.
   [[nodiscard]] EarlyPackets& early() { return early_; }
   // The trace events of a packet that goes out.
@@ -118,6 +123,9 @@ class Consumer {
   void AddPipeStreams(Random& random);
   [[nodiscard]] std::optional<DropReason> ReasonToSkip(const RtpPacket& packet) const;
   [[nodiscard]] LayersUpdate UpdateActive(Timestamp now);
+
+  // What of it is read for each packet, besides its stream.
+  static constexpr size_t kHotBytes = 128;
 
   // --- read for each packet
   bool active_ = false;

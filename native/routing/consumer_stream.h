@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "base/prefetch.h"
 #include "base/random.h"
 #include "base/strong.h"
 #include "base/time.h"
@@ -36,6 +37,13 @@ class ConsumerStream {
   [[nodiscard]] SendStream& send() { return send_; }
   [[nodiscard]] SrtpStream srtp() const { return srtp_; }
   [[nodiscard]] SrtpStream srtp_rtx() const { return srtp_rtx_; }
+  // Its selector and its rewriter will be asked soon.
+  void PrefetchPacket() const {
+    Prefetch(&selector_, kCacheLineBytes);
+    Prefetch(&rewriter_, 2 * kCacheLineBytes);
+  }
+  // send().Sent() will be called soon.
+  void PrefetchSent() const { send_.PrefetchSent(); }
   // Lost packets are answered with the very bytes that were sealed first, which must be kept.
   [[nodiscard]] bool keeps_sealed_bytes() const { return keeps_sealed_bytes_; }
 

@@ -27,6 +27,9 @@ class EgressHeader {
   // by what a packet of 1,500 bytes can bring in, plus a MID.
   static constexpr size_t kBytesMax = 1024;
 
+  // What of it Write reads.
+  static constexpr size_t kHotBytes = 128;
+
   EgressHeader(const RtpExtensionIds& ids, std::string_view mid);
 
   // The header of one copy; zero when it does not fit into `target`.
@@ -45,12 +48,12 @@ class EgressHeader {
 
   RtpExtensionIds ids_;
   std::array<uint8_t, kTemplateMax> template_{};
-  std::array<char, 255> mid_{};
   uint8_t mid_size_ = 0;
   uint8_t template_size_ = 0;    // fixed header, extension head, MID and stamps
   uint8_t time_offset_ = 0;      // of the abs-send-time value; 0: not negotiated
   uint8_t sequence_offset_ = 0;  // of the transport-wide sequence number; 0: not negotiated
   bool one_byte_form_ = true;    // all ids and the MID allow it
+  std::array<char, 255> mid_{};
 };
 
 }  // namespace millrace

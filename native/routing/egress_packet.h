@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
+
 #include "media/bwe/sent_packet_history.h"
 #include "media/rtp_packet.h"
 #include "media/rtp_rewrite.h"
@@ -16,5 +19,9 @@ struct EgressPacket {
   ProbeId probe = 0;    // what it is sent for as well
   bool sealed = false;  // the packet's bytes are what was sealed before, and leave as they are
 };
+
+// A payload that differs from the shared one, RTX or patched, while it is sealed: one place serves
+// all transports of a worker.
+using EgressScratch = std::array<uint8_t, RtpPacket::kBytesMax + 2>;
 
 }  // namespace millrace

@@ -17,7 +17,7 @@ PacketCount& CountOf(const EgressPacket& entry, Counters& counters) {
 
 }  // namespace
 
-std::optional<DropReason> EgressQueue::Append(EgressPacket packet) {
+std::optional<DropReason> EgressQueue::Append(EgressPacket&& packet) {
   if (entries_.size() == kPacketsMax) return DropReason::kBufferLimit;
   entries_.push_back(std::move(packet));
   return std::nullopt;
@@ -29,6 +29,14 @@ void EgressQueue::Forget(const Consumer& consumer) {
   std::erase_if(entries_, [&](const EgressPacket& entry) {
     return entry.stream && &entry.stream->consumer() == &consumer;
   });
+}
+
+void EgressQueue::PrefetchSeal(const Link& link) const {
+  if (next_ == entries_.size() || !entries_[next_].stream) return;
+  const ConsumerStream& stream = *entries_[next_].stream;
+  Prefetch(&stream.consumer().header(), EgressHeader::kHotBytes);
+  link.PrefetchRtp(stream.srtp());
+  stream.PrefetchSent();
 }
 
 bool EgressQueue::Seal(Link& link, Traffic& traffic, OutgoingBandwidth* bandwidth, Turn& turn) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/drop_reason.h"
+#include "base/prefetch.h"
 #include "base/time.h"
 #include "media/rtp_packet.h"
 #include "media/rtp_rewrite.h"
@@ -29,12 +30,16 @@ class EgressQueue {
   // Far above what one tick brings; beyond it a transport has been flooded.
   static constexpr size_t kPacketsMax = 4096;
 
-  explicit EgressQueue(RtpPacketPool& packets) : packets_(packets) {}
+  EgressQueue(RtpPacketPool& packets, EgressScratch& scratch)
+      : packets_(packets), scratch_(scratch) {}
 
   // Why the packet cannot wait here; nothing when it does.
-  [[nodiscard]] std::optional<DropReason> Append(EgressPacket packet);
+  [[nodiscard]] std::optional<DropReason> Append(EgressPacket&& packet);
   // The consumer is gone.
   void Forget(const Consumer& consumer);
+  // Seal will be called soon, after this one and then the next.
+  void PrefetchEntries() const { Prefetch(entries_.data() + next_, sizeof(EgressPacket)); }
+  void PrefetchSeal(const Link& link) const;
   // Makes datagrams of all packets, and tells `bandwidth` of them unless it is null. False: the
   // slab is full, and the rest still waits.
   [[nodiscard]] bool Seal(Link& link, Traffic& traffic, OutgoingBandwidth* bandwidth, Turn& turn);
@@ -57,13 +62,12 @@ class EgressQueue {
   void Remember(const EgressPacket& entry, Bytes sealed, Turn& turn);
   void DropAll(DropReason reason, Turn& turn);
 
-  RtpPacketPool& packets_;
   std::vector<EgressPacket> entries_;
   size_t next_ = 0;  // entries before it are datagrams already
   uint32_t abs_send_time_ = 0;
   uint16_t transport_sequence_number_ = 1;
-  // A payload that differs from the shared one: RTX, or patched.
-  std::array<uint8_t, RtpPacket::kBytesMax + 2> scratch_;
+  RtpPacketPool& packets_;
+  EgressScratch& scratch_;
 };
 
 }  // namespace millrace

@@ -25,6 +25,9 @@ namespace millrace {
 // call; the kinds (WebRtcLink, PlainLink, PipeLink, DirectLink) decide about paths and keys.
 class Link {
  public:
+  // What of it sealing a packet reads.
+  static constexpr size_t kHotBytes = 320;
+
   virtual ~Link() = default;
 
   // --- arriving bytes. A transport asks Admit, opens, and on success calls Authenticated.
@@ -67,6 +70,10 @@ class Link {
   void RemoveSending(Ssrc ssrc);
   // As SrtpSender::SealRtp; copies where there are no keys.
   SrtpResult SealRtp(SrtpStream stream, MutableBytes target, size_t header_size, Bytes payload);
+  // SealRtp will be called for this stream soon.
+  void PrefetchRtp(SrtpStream stream) const {
+    if (sender_) sender_->PrefetchRtp(stream);
+  }
   // Seals and sends one compound packet. Answers the bytes that leave, zero for none.
   virtual size_t SendRtcp(Bytes compound, Turn& turn);
 

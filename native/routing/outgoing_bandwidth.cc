@@ -9,7 +9,7 @@ namespace millrace {
 
 OutgoingBandwidth::OutgoingBandwidth(const BandwidthSettings& settings, const RtpExtensionIds& ids,
                                      Random& random)
-    : settings_(settings), estimator_(settings), probation_(ids, random) {}
+    : estimator_(settings), settings_(settings), probation_(ids, random) {}
 
 PacerAnswer OutgoingBandwidth::Offer(EgressPacket& packet, bool audio, Timestamp now) {
   if (phase_ == Phase::kIdle && !audio) {

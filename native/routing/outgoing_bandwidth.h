@@ -30,11 +30,16 @@ class OutgoingBandwidth {
   // What one deadline sends at most; what is due beyond it is due a millisecond later.
   static constexpr size_t kOrdersMax = 512;
 
+  // What of it Offer reads.
+  static constexpr size_t kHotBytes = 256;
+
   OutgoingBandwidth(const BandwidthSettings& settings, const RtpExtensionIds& ids, Random& random);
 
   // --- the packet path
   // What becomes of a consumer's packet. One that waits stays here, and its reference is taken.
   [[nodiscard]] PacerAnswer Offer(EgressPacket& packet, bool audio, Timestamp now);
+  // OnSent will be called soon.
+  void PrefetchSent() const { estimator_.PrefetchSent(); }
   // A packet with a transport-wide number was sealed.
   void OnSent(const SentPacket& packet) { estimator_.OnSent(packet); }
 
@@ -67,6 +72,8 @@ class OutgoingBandwidth {
   AllocationTotal Share(uint64_t fixed_bps, std::span<const AllocationRequest> requests,
                         std::span<AllocationGrant> grants, Timestamp now);
 
+  // A packet that leaves at once does not change the deadline, unless this is the first one.
+  [[nodiscard]] bool begins() const { return phase_ == Phase::kBegins; }
   [[nodiscard]] ProbationStream& probation() { return probation_; }
   [[nodiscard]] Timestamp deadline() const;
   [[nodiscard]] uint64_t target_bps() const { return estimator_.target_bps(); }
@@ -90,15 +97,17 @@ class OutgoingBandwidth {
   void GiveBack();
   void Forget(size_t handle);
 
-  BandwidthSettings settings_;
-  BandwidthEstimator estimator_;
-  Pacer pacer_;
-  BitrateAllocator allocator_;
-  ProbationStream probation_;
+  // --- read for each packet
   Phase phase_ = Phase::kIdle;
   // The peer answers. Before that nothing is known that could justify a delay.
   bool heard_ = false;
   bool active_ = false;  // somebody wants video
+  Pacer pacer_;
+  BandwidthEstimator estimator_;
+
+  BandwidthSettings settings_;
+  BitrateAllocator allocator_;
+  ProbationStream probation_;
   uint64_t wanted_bps_ = 0;
   uint64_t shared_bps_ = 0;
   Timestamp begins_at_;

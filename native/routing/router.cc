@@ -121,8 +121,9 @@ void Router::Forward(Producer& producer, const RtpPacketRef& packet, const Depen
                      Turn& turn) {
   const std::vector<Consumer*>& consumers = producer.consumers();
   for (size_t i = 0; i < consumers.size(); ++i) {
-    // The next consumer's state is on its way into the cache while this one is served.
-    if (i + 1 < consumers.size()) __builtin_prefetch(consumers[i + 1]);
+    // The next consumers' state is on its way into the cache while this one is served.
+    if (i + 2 < consumers.size()) consumers[i + 2]->PrefetchPacket();
+    if (i + 1 < consumers.size()) consumers[i + 1]->transport().PrefetchSend();
     Consumer& consumer = *consumers[i];
     Selection selection = ForwardTo(consumer, packet, frame, turn);
     if (!selection.began || consumer.early().empty()) continue;

@@ -36,7 +36,7 @@ Transport::Transport(std::string id, Router& router, RouterCommons& commons,
     : commons_(commons),
       router_(router),
       link_(std::visit([](const auto& any) -> Link* { return any.get(); }, link)),
-      egress_(commons.packets),
+      egress_(commons.packets, commons.egress_scratch),
       listener_(std::holds_alternative<std::unique_ptr<PipeLink>>(link)
                     ? RtpListener::kPipedStreamsMax
                     : RtpListener::kStreamsMax),

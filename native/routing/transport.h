@@ -99,6 +99,11 @@ class Transport {
   // RT-06: false when the peer sends far more than it may.
   [[nodiscard]] bool TakeIncoming(size_t bytes, Timestamp now);
 
+  // Send will be called soon.
+  void PrefetchSend() const {
+    Prefetch(this, kHotBytes);
+    Prefetch(bandwidth_.get(), OutgoingBandwidth::kHotBytes);
+  }
   // Puts a packet of one of its consumers on the list of this tick, or lets it wait for its time.
   void Send(const RtpPacketRef& packet, ConsumerStream& stream, const RtpRewrite& rewrite,
             Turn& turn);
@@ -109,7 +114,18 @@ class Transport {
   // About so many bytes that only fill the link; answers how many, 0 when there is nothing.
   [[nodiscard]] uint32_t SendPadding(uint32_t bytes, ProbeId probe, Turn& turn);
   // Puts a packet that has waited long enough on the list of this tick.
-  void Append(EgressPacket packet, Turn& turn);
+  void Append(EgressPacket&& packet, Turn& turn);
+  // Seal will be called soon, after this one and then the next.
+  void PrefetchEntries() const {
+    egress_.PrefetchEntries();
+    Prefetch(link_, Link::kHotBytes);
+    Prefetch(&traffic_.sent, sizeof(Meter));
+    Prefetch(&traffic_.rtp_sent, sizeof(Meter));
+  }
+  void PrefetchSeal() const {
+    egress_.PrefetchSeal(*link_);
+    if (bandwidth_) bandwidth_->PrefetchSent();
+  }
   // False: the slab is full, and something still waits.
   [[nodiscard]] bool Seal(Turn& turn) {
     return egress_.Seal(*link_, traffic_, bandwidth_.get(), turn) &&
@@ -122,6 +138,9 @@ class Transport {
   void UpdateDeadline();
 
  private:
+  // What of it sending a packet reads.
+  static constexpr size_t kHotBytes = 128;
+
   friend class RouterControl;
   friend class Router;
   friend class DirtyTransports;
@@ -138,7 +157,7 @@ class Transport {
   void UpdateNegotiated();
   // The consumer joined: its peer may have to be listened to.
   void NegotiateBandwidth(const Consumer& consumer, Turn& turn);
-  void Offer(EgressPacket packet, Turn& turn);
+  void Offer(EgressPacket&& packet, Turn& turn);
   void SetBounds(Turn& turn);
   [[nodiscard]] bool Traces(TransportTraceType type) const;
 
@@ -150,6 +169,7 @@ class Transport {
   bool wants_remb_ = false;
   Timestamp deadline_ = Timestamp::Never();
   Link* link_;  // the owned one, whatever its kind
+  std::unique_ptr<OutgoingBandwidth> bandwidth_;
   EgressQueue egress_;
   RtpListener listener_;
   Traffic traffic_;
@@ -162,7 +182,6 @@ class Transport {
   std::vector<std::unique_ptr<Producer>> producers_;
   std::vector<std::unique_ptr<Consumer>> consumers_;
   std::unordered_map<Ssrc, ConsumerStream*> stream_of_ssrc_;
-  std::unique_ptr<OutgoingBandwidth> bandwidth_;
   TokenBucket incoming_bytes_;
   TokenBucket incoming_packets_;
   size_t next_padding_ = 0;  // the consumer whose packets fill the link next

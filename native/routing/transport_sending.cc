@@ -16,13 +16,14 @@ void Transport::SendSealed(const RtpPacketRef& sealed, ConsumerStream& stream, T
   Offer({.packet = sealed, .stream = &stream, .sealed = true}, turn);
 }
 
-void Transport::Offer(EgressPacket packet, Turn& turn) {
+void Transport::Offer(EgressPacket&& packet, Turn& turn) {
   if (!bandwidth_) return Append(std::move(packet), turn);
   bool audio = packet.stream->consumer().kind() == MediaKind::kAudio;
   PacerAnswer answer = bandwidth_->Offer(packet, audio, turn.now);
   switch (answer.fate) {
     case PacerAnswer::Fate::kSendNow:
       Append(std::move(packet), turn);
+      if (!bandwidth_->begins()) return;
       break;
     case PacerAnswer::Fate::kRefused:
       turn.out.CountDrop(DropReason::kPacingLimit);
@@ -40,7 +41,7 @@ void Transport::BeginAnew(ConsumerStream& stream, Turn& turn) {
   stream.send().ForgetHistory();
 }
 
-void Transport::Append(EgressPacket packet, Turn& turn) {
+void Transport::Append(EgressPacket&& packet, Turn& turn) {
   if (std::optional<DropReason> reason = egress_.Append(std::move(packet))) {
     turn.out.CountDrop(*reason);
     return;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/prefetch.h"
 #include "base/time.h"
 #include "media/bwe/acknowledged_bitrate.h"
 #include "media/bwe/aimd_rate_control.h"
@@ -63,6 +64,11 @@ class BandwidthEstimator {
   [[nodiscard]] BandwidthUpdate OnReady(Timestamp now);
   // A packet with a transport-wide sequence number leaves. Hot path.
   void OnSent(const SentPacket& packet);
+  // OnSent will be called soon.
+  void PrefetchSent() const {
+    history_.PrefetchNext();
+    Prefetch(&limit_, sizeof(limit_));
+  }
   [[nodiscard]] BandwidthUpdate OnFeedback(const TransportFeedback& feedback, Timestamp now);
   // The peer's own estimate, of all its streams together.
   [[nodiscard]] BandwidthUpdate OnRemb(uint64_t bps, Timestamp now);

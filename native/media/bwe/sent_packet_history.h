@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/prefetch.h"
 #include "base/sequence.h"
 #include "base/time.h"
 
@@ -46,6 +47,12 @@ class SentPacketHistory {
 
   // Sequence numbers ascend by one or more.
   void Add(const SentPacket& packet);
+  // Add will be called soon, for the next number.
+  void PrefetchNext() const {
+    if (slots_.empty()) return;
+    uint64_t next = static_cast<uint64_t>(unwrapper_.last().value_or(0)) + 1;
+    Prefetch(&slots_[next & (slots_.size() - 1)], kBurst * sizeof(Slot));
+  }
   // Nothing when the packet was never sent, is forgotten, or has told this already.
   [[nodiscard]] std::optional<PacketResult> Take(uint16_t sequence_number,
                                                  std::optional<Timestamp> arrival);
@@ -55,6 +62,9 @@ class SentPacketHistory {
   [[nodiscard]] std::optional<Timestamp> newest() const;
 
  private:
+  // What is sent at once, mostly.
+  static constexpr size_t kBurst = 8;
+
   enum class State : uint8_t { kNone, kSent, kLost, kReceived };
   struct Slot {
     Timestamp sent = {};
