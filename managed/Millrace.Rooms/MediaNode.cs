@@ -41,6 +41,9 @@ public sealed partial class MediaNode : IAsyncDisposable
     /// <summary>The id of the worker's process; null while there is none.</summary>
     public int? ProcessId => Seat?.Worker.ProcessId;
 
+    /// <summary>What keeps the worker alive.</summary>
+    internal WorkerSlot Slot => _slot;
+
     /// <summary>The worker that serves now, and its sockets; what is being prepared does not count.</summary>
     internal MediaSeat? Seat => _seat is { } seat && seat.Worker == _slot.Worker ? seat : null;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Millrace.Controller;
 
 namespace Millrace.Rooms;
 
@@ -38,6 +39,9 @@ public sealed class MediaPool : IAsyncDisposable
     /// <summary>The same among those that will do.</summary>
     internal MediaNode? Choose(Func<MediaNode, bool> willDo) =>
         Nodes.Where(node => node.IsReady && willDo(node)).MinBy(node => node.Rooms);
+
+    /// <summary>Shows what the workers count, to whoever listens. The pool may end before it.</summary>
+    public WorkerMeter Measure(TimeSpan interval, TimeProvider time) => WorkerMeter.Start([.. Nodes.Select(node => node.Slot)], interval, time);
 
     /// <summary>Ends all workers.</summary>
     public async ValueTask DisposeAsync()

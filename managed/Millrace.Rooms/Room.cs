@@ -135,6 +135,7 @@ public sealed partial class Room : IAsyncDisposable
             }
             peer = new Peer(this, clientId, deliver);
             _peers.Add(clientId, peer);
+            RoomMetrics.Peers.Add(1);
         }
         peer.RtpCapabilities = capabilities;
         peer.SubscribeType = subscribe;
@@ -151,6 +152,7 @@ public sealed partial class Room : IAsyncDisposable
             return;
         }
         _peers.Remove(peer.ClientId);
+        RoomMetrics.Peers.Add(-1);
         TellAll(new RoomEvent.PeerLeft(peer));
         await peer.CloseMediaAsync().ConfigureAwait(false);
     }
@@ -240,6 +242,7 @@ public sealed partial class Room : IAsyncDisposable
             await peer.CloseMediaAsync().ConfigureAwait(false);
         }
         TellAll(new RoomEvent.RoomClosed(this));
+        RoomMetrics.Peers.Add(-_peers.Count);
         _peers.Clear();
         await _routers.CloseAsync().ConfigureAwait(false);
     }

@@ -87,6 +87,7 @@ public sealed class RoomRegistry : IAsyncDisposable
                 return;
             }
             room.Node.RemoveRoom();
+            RoomMetrics.Rooms.Add(-1);
         }
         room.Follow(room.CloseAsync);
         await room.DisposeAsync().ConfigureAwait(false);
@@ -112,6 +113,7 @@ public sealed class RoomRegistry : IAsyncDisposable
             MediaNode node = _pool.Choose() ?? throw new RefusedException(new RoomError.MediaUnavailable());
             Room room = new(_options.NewId(), name, password, creatorId, node, _pool, _options, _logger);
             _rooms.Add(room.Id, room);
+            RoomMetrics.Rooms.Add(1);
             node.AddRoom();
             return room;
         }

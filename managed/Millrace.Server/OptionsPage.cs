@@ -48,6 +48,7 @@ internal static class OptionsPage
             |---|---|
             | `MILLRACE_USERS` | Users as `name:password,name:password`; the users file is then not read. |
             | `MILLRACE_CERTIFICATE_PASSWORD` | Password of a PFX certificate. |
+            | `MILLRACE_METRICS_TOKEN` | Bearer token for /metrics, 16 to 512 printable characters; the token file is then not read. |
             | `MILLRACE_NATIVE_DIR` | Folder of `millrace-worker` and `libmillrace.so`; `./build.sh run` sets it. |
 
             Users of the users file are added with `./build.sh user add NAME`. With neither, the first start makes the user `admin` with a

@@ -8,6 +8,7 @@ using Millrace.Controller;
 using Millrace.Interop;
 using Millrace.Rooms;
 using Millrace.Server.Endpoints;
+using Millrace.Server.Metrics;
 using Millrace.Server.Options;
 using Millrace.Server.Tls;
 using Millrace.Server.Users;
@@ -33,11 +34,14 @@ internal static class ServerHost
         using DataLock held = DataLock.Take(options.Data);
         TimeProvider time = TimeProvider.System;
         UserStore users = UserStore.Load(options.Users, options.Data, Console.Error.WriteLine);
-        using X509Certificate2? certificate = options.Listeners.Any(l => l.Scheme == "https") ? ServerCertificate.Load(options, time) : null;
+        await using ServerMetrics? metrics = ServerMetrics.Create(options);
+        Uri[] listeners = metrics is null ? [.. options.Listeners] : [.. options.Listeners, options.MetricsListen];
+        using X509Certificate2? certificate = listeners.Any(l => l.Scheme == "https") ? ServerCertificate.Load(options, time) : null;
 
-        WebApplicationBuilder builder = CreateBuilder(options, certificate);
+        WebApplicationBuilder builder = CreateBuilder(options, metrics is not null, certificate);
         using ILoggerFactory loggers = LoggerFactory.Create(logging => ConfigureLogging(logging, options));
         await using MediaPool pool = await StartPoolAsync(options, loggers);
+        metrics?.Watch(pool, options, time);
         await using RoomRegistry rooms = new(pool, RoomOptionsOf(options), loggers.CreateLogger<RoomRegistry>());
         GuestTokens guests = new(time);
         using LoginJudge judge = new(users, guests, time);
@@ -45,6 +49,7 @@ internal static class ServerHost
             new TaoyaoOptions { Rooms = rooms, Authenticate = judge.JudgeAsync }, loggers.CreateLogger<TaoyaoService>());
 
         await using WebApplication app = builder.Build();
+        MapMetrics(app, metrics);
         Map(app, options, taoyao, guests, pool);
         try
         {
@@ -54,11 +59,11 @@ internal static class ServerHost
         {
             throw new OptionsException($"--listen: {exception.Message}");
         }
-        Announce(app);
+        Announce(app, hasMetrics: metrics is not null);
         await app.WaitForShutdownAsync();
     }
 
-    private static WebApplicationBuilder CreateBuilder(ServerOptions options, X509Certificate2? certificate)
+    private static WebApplicationBuilder CreateBuilder(ServerOptions options, bool hasMetrics, X509Certificate2? certificate)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -76,17 +81,23 @@ internal static class ServerHost
             {
                 Listen(kestrel, listener, certificate);
             }
+            if (hasMetrics)
+            {
+                Listen(kestrel, options.MetricsListen, certificate, MetricsListener.Mark);
+            }
         });
         builder.WebHost.UseKestrelHttpsConfiguration();
         return builder;
     }
 
-    private static void Listen(KestrelServerOptions kestrel, Uri listener, X509Certificate2? certificate)
+    private static void Listen(
+        KestrelServerOptions kestrel, Uri listener, X509Certificate2? certificate, Action<ListenOptions>? more = null)
     {
         void Configure(ListenOptions listen)
         {
             // WebSockets over HTTP/1.1 alone: one connection, one client, and limits that count them.
             listen.Protocols = HttpProtocols.Http1;
+            more?.Invoke(listen);
             if (listener.Scheme == "https")
             {
                 // Debian's OpenSSL settles on TLS 1.2 as the least.
@@ -149,6 +160,15 @@ internal static class ServerHost
         Port = options.MediaPort == 0 ? 0 : options.MediaPort + number,
     };
 
+    // Before everything else: what comes to the metrics' listener sees nothing else, and nobody else sees the metrics.
+    private static void MapMetrics(WebApplication app, ServerMetrics? metrics)
+    {
+        if (metrics is not null)
+        {
+            app.MapWhen(MetricsListener.Serves, own => own.Run(metrics.Endpoint.HandleAsync));
+        }
+    }
+
     private static void Map(WebApplication app, ServerOptions options, TaoyaoService taoyao, GuestTokens guests, MediaPool pool)
     {
         OriginPolicy origins = new(options);
@@ -165,13 +185,18 @@ internal static class ServerHost
             : Microsoft.AspNetCore.Http.Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
     }
 
-    // The one line that a person, a script or a test waits for.
-    private static void Announce(WebApplication app)
+    // The line that a person, a script or a test waits for; where metrics are served it is the second.
+    private static void Announce(WebApplication app, bool hasMetrics)
     {
-        ICollection<string> addresses = app.Services
+        // In the order of the listeners, the metrics' last.
+        string[] addresses = [.. app.Services
             .GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>()
-            .Features.Get<IServerAddressesFeature>()!.Addresses;
-        Console.Out.WriteLine($"Millrace serves {string.Join(' ', addresses)}");
+            .Features.Get<IServerAddressesFeature>()!.Addresses];
+        if (hasMetrics)
+        {
+            Console.Out.WriteLine($"Millrace measures {addresses[^1]}{MetricsEndpoint.Path}");
+        }
+        Console.Out.WriteLine($"Millrace serves {string.Join(' ', hasMetrics ? addresses[..^1] : addresses)}");
     }
 
     private static string NewId() => RandomNumberGenerator.GetHexString(32, lowercase: true);

@@ -16,6 +16,7 @@ public sealed class WorkerSlot : IAsyncDisposable
     // Written by the supervision alone; a reader sees one state of it as a whole.
     private volatile IReadOnlyList<long> _deaths = [];
     private double _processor;
+    private volatile WorkerResourceUsage? _usage;
     private Task _supervision = Task.CompletedTask;
 
     private WorkerSlot(int number, WorkerSlotOptions options)
@@ -44,6 +45,9 @@ public sealed class WorkerSlot : IAsyncDisposable
 
     /// <summary>False after five deaths within a minute, until a worker has lived for one.</summary>
     public bool IsHealthy => _deaths.Count(IsRecent) < DeathsOfAFailure;
+
+    /// <summary>What the worker that serves now had used at its last heartbeat; null before the first.</summary>
+    internal WorkerResourceUsage? Usage => _usage;
 
     private TimeProvider TimeProvider => _options.Worker.TimeProvider;
 
@@ -124,6 +128,7 @@ public sealed class WorkerSlot : IAsyncDisposable
         await hanging.ConfigureAwait(false);
 
         _worker = null;
+        _usage = null;
         if (!_stopping.IsCancellationRequested)
         {
             RememberDeath();
@@ -149,6 +154,7 @@ public sealed class WorkerSlot : IAsyncDisposable
                     continue;
                 }
                 missed = 0;
+                _usage = usage;
                 ulong total = usage.UserTime + usage.SystemTime;
                 // Nothing is known of what a worker did before it was first asked.
                 Volatile.Write(ref _processor, (total - (used ?? total)) / Math.Max(1, TimeProvider.GetElapsedTime(asked).TotalMilliseconds));

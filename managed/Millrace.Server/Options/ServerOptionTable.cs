@@ -7,6 +7,7 @@ namespace Millrace.Server.Options;
 internal static class ServerOptionTable
 {
     private const int MostWorkers = 128;
+    private const int MostSeconds = 3600;
     // Far more than one core can feed: a room then never spreads.
     private const int MostConsumers = 1_000_000;
 
@@ -34,6 +35,12 @@ internal static class ServerOptionTable
         new("certificate-key", "FILE", "in the certificate's file", "PEM file of the certificate's key.", (o, v) => o with { CertificateKey = v }),
         new("insecure-http", null, "off", "Allows plain HTTP beyond loopback, as behind a proxy that ends TLS.",
             (o, v) => o with { InsecureHttp = ParseSwitch(v) }),
+        new("metrics-listen", "URL", "http://127.0.0.1:8881", "Serves /metrics here and nothing else, and only when there is a token.",
+            (o, v) => o with { MetricsListen = ParseUrl(v) }),
+        new("metrics-token-file", "FILE", "none: no metrics", "Bearer token for /metrics, in a file of mode 0600.",
+            (o, v) => o with { MetricsTokenFile = v }),
+        new("metrics-interval", "SECONDS", "5", "Asks the workers this often what they count.",
+            (o, v) => o with { MetricsInterval = TimeSpan.FromSeconds(ParseNumber(v, 1, MostSeconds)) }),
     ];
 
     private static Uri ParseUrl(string text) =>

@@ -47,6 +47,18 @@ internal sealed record ServerOptions
     /// <summary>Whether plain HTTP may be served beyond loopback.</summary>
     public bool InsecureHttp { get; init; }
 
+    /// <summary>Where metrics are served, if there is a token for them; nothing else is served there.</summary>
+    public Uri MetricsListen { get; init; } = new("http://127.0.0.1:8881");
+
+    /// <summary>The file with the metrics' token.</summary>
+    public string? MetricsTokenFile { get; init; }
+
+    /// <summary>How often the workers are asked what they count.</summary>
+    public TimeSpan MetricsInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The metrics' token, from the environment only.</summary>
+    public string? MetricsToken { get; init; }
+
     /// <summary>Users as name:password, from the environment only.</summary>
     public IReadOnlyList<string> Users { get; init; } = [];
 

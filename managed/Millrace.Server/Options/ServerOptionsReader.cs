@@ -9,12 +9,15 @@ namespace Millrace.Server.Options;
 internal static class ServerOptionsReader
 {
     private const string FileName = "millrace.json";
+    /// <summary>Holds the metrics' token.</summary>
+    public const string MetricsTokenVariable = "MILLRACE_METRICS_TOKEN";
+
     private const string UsersVariable = "MILLRACE_USERS";
     private const string CertificatePasswordVariable = "MILLRACE_CERTIFICATE_PASSWORD";
 
     // Variables with this prefix that are no options: build and test tools, and the worker's own.
     private static readonly string[] OtherVariables =
-        [UsersVariable, CertificatePasswordVariable, "MILLRACE_NATIVE_DIR", "MILLRACE_SEND"];
+        [UsersVariable, CertificatePasswordVariable, MetricsTokenVariable, "MILLRACE_NATIVE_DIR", "MILLRACE_SEND"];
 
     /// <summary>Reads all sources.</summary>
     /// <param name="arguments">The command line.</param>
@@ -44,6 +47,7 @@ internal static class ServerOptionsReader
         {
             Users = Split(environment.GetValueOrDefault(UsersVariable)),
             CertificatePassword = environment.GetValueOrDefault(CertificatePasswordVariable),
+            MetricsToken = environment.GetValueOrDefault(MetricsTokenVariable),
         });
     }
 
@@ -71,6 +75,11 @@ internal static class ServerOptionsReader
             {
                 throw new OptionsException($"--listen: {listener} is plain HTTP beyond loopback; use https, or --insecure-http behind a proxy");
             }
+        }
+        if (options.MetricsListen.Scheme == "http" && !ServerOptions.IsLoopback(options.MetricsListen) && !options.InsecureHttp)
+        {
+            throw new OptionsException(
+                $"--metrics-listen: {options.MetricsListen} is plain HTTP beyond loopback; use https, or --insecure-http behind a proxy");
         }
         ServerOptions whole = options.InProcess ? options with { Workers = 1 } : options;
         if (whole.MediaPort != 0 && whole.MediaPort + whole.Workers - 1 > ushort.MaxValue)

@@ -53,6 +53,8 @@ public sealed class WebSocketConnection : IDisposable
         using CancellationTokenRegistration stop = cancellationToken.Register(
             () => Close(WebSocketCloseStatus.EndpointUnavailable, "the server stops"));
         Task sending = SendAsync();
+        SignalMetrics.Accepted.Add(1);
+        SignalMetrics.Connections.Add(1);
         try
         {
             await ReadAsync(receive).ConfigureAwait(false);
@@ -67,6 +69,7 @@ public sealed class WebSocketConnection : IDisposable
         }
         Close(WebSocketCloseStatus.NormalClosure, string.Empty);
         await sending.ConfigureAwait(false);
+        SignalMetrics.Connections.Add(-1);
     }
 
     /// <inheritdoc/>
@@ -92,6 +95,7 @@ public sealed class WebSocketConnection : IDisposable
             Close(TryAgainLater, "too slow");
             return;
         }
+        SignalMetrics.Messages.Add(1, SignalMetrics.Sent);
         _outbound.Writer.TryWrite(new Outbound(message));
     }
 
@@ -100,6 +104,7 @@ public sealed class WebSocketConnection : IDisposable
     {
         if (Interlocked.Exchange(ref _closing, 1) == 0)
         {
+            SignalMetrics.Closed.Add(1, new KeyValuePair<string, object?>("status", (int)status));
             _outbound.Writer.TryWrite(new Outbound(status, reason));
             _outbound.Writer.TryComplete();
         }
@@ -126,6 +131,7 @@ public sealed class WebSocketConnection : IDisposable
                     // Once we close, nothing that still arrives is heard.
                     if (Volatile.Read(ref _closing) == 0)
                     {
+                        SignalMetrics.Messages.Add(1, SignalMetrics.Received);
                         await receive(buffer.AsMemory(0, used)).ConfigureAwait(false);
                     }
                     used = 0;

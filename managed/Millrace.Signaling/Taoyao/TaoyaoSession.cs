@@ -15,6 +15,8 @@ namespace Millrace.Signaling.Taoyao;
 /// </summary>
 internal sealed partial class TaoyaoSession : ISignalSession
 {
+    private static readonly KeyValuePair<string, object?> Protocol = SignalMetrics.Of("taoyao");
+
     private readonly WebSocketConnection _connection;
     private readonly RateLimit _rate;
     private readonly RateLimit _offences;
@@ -208,11 +210,12 @@ internal sealed partial class TaoyaoSession : ISignalSession
             return;
         }
         object request = ReadRequest(row, message);
+        long asked = Service.Options.TimeProvider.GetTimestamp();
         if (row.InvokeInRoom is { } inRoom)
         {
             string roomId = ((IRoomRequest)request).RoomId;
             Room? room = Service.Options.Rooms.Find(roomId);
-            if (room is null || !room.Post(() => AnswerAsync(row, message, () => inRoom(this, room, request))))
+            if (room is null || !room.Post(() => AnswerAsync(row, message, asked, () => inRoom(this, room, request))))
             {
                 bool full = room is { IsClosed: false };
                 SendRefusal(row, message, full ? new RoomError.TooMany(nameof(RoomLimits.WaitingTurns)) : new RoomError.NoSuchRoom(roomId));
@@ -220,7 +223,7 @@ internal sealed partial class TaoyaoSession : ISignalSession
             return;
         }
         _afterAnswer = null;
-        await AnswerAsync(row, message, () => row.Invoke!(this, request)).ConfigureAwait(false);
+        await AnswerAsync(row, message, asked, () => row.Invoke!(this, request)).ConfigureAwait(false);
         _afterAnswer?.Invoke();
     }
 
@@ -241,7 +244,7 @@ internal sealed partial class TaoyaoSession : ISignalSession
         }
     }
 
-    private async Task AnswerAsync(SignalRow<TaoyaoSession> row, TaoyaoEnvelope message, Func<Task<object?>> method)
+    private async Task AnswerAsync(SignalRow<TaoyaoSession> row, TaoyaoEnvelope message, long asked, Func<Task<object?>> method)
     {
         if (_gone)
         {
@@ -274,6 +277,7 @@ internal sealed partial class TaoyaoSession : ISignalSession
             Log.Failed(Service.Logger, message.Signal, exception);
             SendError(message.Id, TaoyaoCode.Unknown, TaoyaoCode.Unknown.Text);
         }
+        SignalMetrics.Duration.Record(Service.Options.TimeProvider.GetElapsedTime(asked).TotalSeconds, Protocol);
     }
 
     private void SendRefusal(SignalRow<TaoyaoSession> row, TaoyaoEnvelope message, RoomError error)
@@ -286,8 +290,12 @@ internal sealed partial class TaoyaoSession : ISignalSession
         SendError(message.Id, code, text);
     }
 
-    private void SendError(long? id, TaoyaoCode code, string text) => _connection.Send(TaoyaoEnvelope.Write(
-        code, text, TaoyaoEnvelope.CurrentVersion, id ?? Service.Ids.NextMessage(), "platform::error", new Empty(), TaoyaoJson.Default.Empty));
+    private void SendError(long? id, TaoyaoCode code, string text)
+    {
+        SignalMetrics.Refusals.Add(1, Protocol, new KeyValuePair<string, object?>("code", code.Code));
+        _connection.Send(TaoyaoEnvelope.Write(
+            code, text, TaoyaoEnvelope.CurrentVersion, id ?? Service.Ids.NextMessage(), "platform::error", new Empty(), TaoyaoJson.Default.Empty));
+    }
 
     private void Offend()
     {

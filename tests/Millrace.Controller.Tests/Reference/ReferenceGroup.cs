@@ -17,7 +17,7 @@ internal sealed record ReferenceGroup(string File, string Title, string About, F
         new("dumps.md", "Dumps", "What the worker holds, as it tells itself; for looking, not for deciding.",
             type => Outer(type).Name.Contains("Dump", StringComparison.Ordinal) || type.Name == "IpPort"),
         new("counters.md", "Counters", "What a worker of ours counts, for whoever watches it; docs/OPERATIONS.md says what to look for.",
-            type => type.Name is "MediaCounters" or "MediaTraffic" or "PacketCount" or "ConnectionCounts" or "ChannelFrameCounts"
+            type => type.Name is "MediaCounters" or "WorkerMeter" or "MediaTraffic" or "PacketCount" or "ConnectionCounts" or "ChannelFrameCounts"
                 or "BatchSizes" or "SizeHistogram" or "ObjectCounts" or "BandwidthEstimates"),
         new("stats.md", "Statistics", "What the worker counts. Times are milliseconds of its monotonic clock.",
             type => Outer(type).Name.EndsWith("Stats", StringComparison.Ordinal) || type.Name == "WorkerResourceUsage"),

@@ -83,6 +83,9 @@ internal sealed class ServerOptionsReaderTests : IDisposable
             ["certificate"] = "c.pem",
             ["certificate-key"] = "k.pem",
             ["insecure-http"] = "true",
+            ["metrics-listen"] = "http://127.0.0.1:8",
+            ["metrics-token-file"] = "token",
+            ["metrics-interval"] = "9",
         };
         ServerOptions none = Read();
 

@@ -68,5 +68,18 @@ TEST(WorkerPageTest, ListsTheExtensionsAsTheyAre) {
                 "<!-- end of extensions -->", ExtensionsAsMarkdown()});
 }
 
+// What an operator meets as a label has a line that says what it means.
+TEST(WorkerPageTest, OperationsTellEveryReasonAndCause) {
+  std::string page = Read(std::string(MILLRACE_TEST_DATA) + "/../../docs/OPERATIONS.md");
+  for (size_t i = 0; i < kDropReasonCount; ++i) {
+    std::string row = "| `" + std::string(ToString(static_cast<DropReason>(i))) + "` |";
+    EXPECT_NE(page.find(row), std::string::npos) << row;
+  }
+  for (size_t i = 0; i < kLayerCauseCount; ++i) {
+    std::string word = "`" + std::string(ToString(static_cast<LayerCause>(i))) + "`";
+    EXPECT_NE(page.find(word), std::string::npos) << word;
+  }
+}
+
 }  // namespace
 }  // namespace millrace

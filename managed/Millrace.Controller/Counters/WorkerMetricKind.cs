@@ -1,0 +1,8 @@
+namespace Millrace.Controller;
+
+internal enum WorkerMetricKind
+{
+    Counter,
+    Gauge,
+    Histogram,
+}
