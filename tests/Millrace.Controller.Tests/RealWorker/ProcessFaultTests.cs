@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace Millrace.Controller.Tests.RealWorker;
 
 /// <summary>A worker process that is killed, stopped, starved of processor, memory or descriptors, and what its neighbours notice of it.</summary>
 [Category("RealWorker")]
+[SupportedOSPlatform("linux")]
 [CancelAfter(120_000)]
 internal sealed class ProcessFaultTests
 {
@@ -94,7 +96,7 @@ internal sealed class ProcessFaultTests
         await using DirectCall call = await DirectCall.StartAsync(WorkerMode.Process);
         await using DirectCall neighbour = await DirectCall.StartAsync(WorkerMode.Process);
         DataProducer source = await call.Transport.ProduceDataAsync(new DataProducerOptions());
-        SendSignal(call.Worker.ProcessId, Stop);
+        Signal(call.Worker.ProcessId, Stop);
         try
         {
             // Far more than the pipe holds, and than may wait behind it.
@@ -127,7 +129,7 @@ internal sealed class ProcessFaultTests
         }
         finally
         {
-            SendSignal(call.Worker.ProcessId, Continue);
+            Signal(call.Worker.ProcessId, Continue);
         }
         Assert.That((await call.Worker.DumpAsync()).RouterIds, Has.Count.EqualTo(1), "it works off what waited and answers");
     }
@@ -246,7 +248,7 @@ internal sealed class ProcessFaultTests
             Task<WorkerDump> request = worker.DumpAsync();
             for (int i = 0; i < 300; i++)
             {
-                SendSignal(worker.ProcessId, i % 5 == 0 ? Continue : Stop);
+                Signal(worker.ProcessId, i % 5 == 0 ? Continue : Stop);
                 await slice.WaitForNextTickAsync(Deadline);
                 if (request.IsCompleted)
                 {
@@ -255,12 +257,12 @@ internal sealed class ProcessFaultTests
                     request = worker.DumpAsync();
                 }
             }
-            SendSignal(worker.ProcessId, Continue);
+            Signal(worker.ProcessId, Continue);
             await request;
         }
         finally
         {
-            SendSignal(worker.ProcessId, Continue);
+            Signal(worker.ProcessId, Continue);
         }
         // What was sent before a request is taken before it.
         await worker.DumpAsync();
@@ -356,7 +358,7 @@ internal sealed class ProcessFaultTests
             Created = created => created.MessageReceived += heard.Add,
         });
 
-        SendSignal(other.Worker.ProcessId, Stop);
+        Signal(other.Worker.ProcessId, Stop);
         try
         {
             for (int i = 0; i < 40; i++)
@@ -367,7 +369,7 @@ internal sealed class ProcessFaultTests
         }
         finally
         {
-            SendSignal(other.Worker.ProcessId, Continue);
+            Signal(other.Worker.ProcessId, Continue);
         }
         for (int i = 0; i < 40; i++)
         {
@@ -402,6 +404,8 @@ internal sealed class ProcessFaultTests
         await prlimit.WaitForExitAsync(Deadline);
         Assert.That(prlimit.ExitCode, Is.Zero);
     }
+
+    private static void Signal(int process, int signal) => Assert.That(SendSignal(process, signal), Is.Zero);
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
