@@ -1,3 +1,4 @@
+using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
@@ -15,6 +16,7 @@ internal static class Program
         IConfig config = DefaultConfig.Instance
             .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
             .AddDiagnoser(MemoryDiagnoser.Default)
+            .AddColumn(StatisticColumn.OperationsPerSecond)
             .WithArtifactsPath(Path.Combine("artifacts", "benchmarks"));
         bool failed = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly)
             .Run(arguments, config)

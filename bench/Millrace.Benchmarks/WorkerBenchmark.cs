@@ -27,6 +27,10 @@ public class WorkerBenchmark
     [Benchmark]
     public Task RoundTrip() => _worker!.DumpAsync();
 
+    /// <summary>What a poll of the metrics costs: the worker's counters, all of them.</summary>
+    [Benchmark]
+    public Task Counters() => _worker!.GetCountersAsync();
+
     /// <summary>64 requests at once, and their answers; per request.</summary>
     [Benchmark(OperationsPerInvoke = InFlight)]
     public Task SixtyFourInFlight()
