@@ -161,6 +161,10 @@ verb_test() {
   build_native asan
   run_native_tests asan "$results" || status=1
 
+  say "native tests with threads, thread sanitizer"
+  build_native tsan "${thread_tests[@]}"
+  run_thread_tests "$results" || status=1
+
   say "page tests"
   (cd "$web_dir" && npm test --silent -- --reporter=json --outputFile="$results/web.vitest.json") || status=1
 
@@ -193,6 +197,27 @@ run_native_tests() {
     fi
   done
   return $status
+}
+
+# The worker is one thread; what has several is the edge and the worker in a host's own process.
+thread_tests=(millrace_io_tests millrace_abi_tests)
+
+run_thread_tests() {
+  local results=$1 status=0 name
+  for name in "${thread_tests[@]}"; do
+    "$artifacts/cmake/tsan/tests/native/$name" --gtest_brief=1 \
+      --gtest_output="json:$results/tsan-$name.gtest.json" || status=1
+  done
+  return $status
+}
+
+verb_tsan() {
+  local results="$artifacts/test-results-tsan"
+  check_prerequisites
+  install_packages "${build_packages[@]}" "${test_packages[@]}"
+  build_native tsan "${thread_tests[@]}" >&2
+  mkdir -p "$results"
+  run_thread_tests "$results"
 }
 
 verb_bench() {
@@ -263,6 +288,7 @@ verb_help() {
 ./build.sh bench [forward|channel] [options]
                                 media load on the worker, or round trips on the worker channel
 ./build.sh sim [options]        run the network simulation (--gtest_filter=... picks scenarios)
+./build.sh tsan                 run the tests with threads under the thread sanitizer
 ./build.sh fuzz [TARGET [SEC]]  run the fuzz targets
 ./build.sh format               format C++ and C#
 ./build.sh clean                remove everything that was built
@@ -272,6 +298,6 @@ EOF
 verb=${1:-help}
 [ $# -gt 0 ] && shift
 case $verb in
-  run | user | build | test | bench | sim | fuzz | format | clean | help) "verb_$verb" "$@" ;;
+  run | user | build | test | bench | sim | tsan | fuzz | format | clean | help) "verb_$verb" "$@" ;;
   *) verb_help >&2; fail "unknown verb '$verb'" ;;
 esac
