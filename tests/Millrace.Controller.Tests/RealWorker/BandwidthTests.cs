@@ -27,7 +27,9 @@ internal sealed class BandwidthTests(WorkerMode mode)
 
         using Streamer streamer = new(sequence => producer.Send(RtpPackets.Vp8(sequence, isKey: sequence % 10 == 0)));
         using CancellationTokenSource enough = new();
-        Task answering = Task.Run(() => AnswerAsync(peer, transport.Tuple.LocalPort, consumer.RtpParameters, enough.Token));
+#pragma warning disable CA2025 // It is awaited before the peer goes.
+        Task answering = AnswerAsync(peer, transport.Tuple.LocalPort, consumer.RtpParameters, enough.Token);
+#pragma warning restore CA2025
         TraceEvent probe = await traces.NextAsync(trace => trace.Type == TraceEventType.Probation);
         TraceEvent estimate = await traces.NextAsync(trace => trace.Type == TraceEventType.Bwe);
         TransportStats stats = await transport.GetStatsAsync();
