@@ -161,10 +161,6 @@ verb_test() {
   build_native asan
   run_native_tests asan "$results" || status=1
 
-  say "native tests with threads, thread sanitizer"
-  build_native tsan "${thread_tests[@]}"
-  run_thread_tests "$results" || status=1
-
   say "page tests"
   (cd "$web_dir" && npm test --silent -- --reporter=json --outputFile="$results/web.vitest.json") || status=1
 
@@ -199,27 +195,6 @@ run_native_tests() {
   return $status
 }
 
-# The worker is one thread; what has several is the edge and the worker in a host's own process.
-thread_tests=(millrace_io_tests millrace_abi_tests)
-
-run_thread_tests() {
-  local results=$1 status=0 name
-  for name in "${thread_tests[@]}"; do
-    "$artifacts/cmake/tsan/tests/native/$name" --gtest_brief=1 \
-      --gtest_output="json:$results/tsan-$name.gtest.json" || status=1
-  done
-  return $status
-}
-
-verb_tsan() {
-  local results="$artifacts/test-results-tsan"
-  check_prerequisites
-  install_packages "${build_packages[@]}" "${test_packages[@]}"
-  build_native tsan "${thread_tests[@]}" >&2
-  mkdir -p "$results"
-  run_thread_tests "$results"
-}
-
 verb_bench() {
   local which=${1:-forward}
   [ $# -gt 0 ] && shift
@@ -236,7 +211,19 @@ verb_bench() {
       restore_managed
       MILLRACE_NATIVE_DIR="$native_dir" exec dotnet run --project bench/Millrace.Benchmarks -c Release -- "$@"
       ;;
-    *) fail "bench knows: forward, channel" ;;
+    lines)
+      build_worker >&2
+      restore_managed >&2
+      install_packages "${test_packages[@]}"
+      build_npm "$root/tests/page" >&2
+      mkdir -p "$artifacts/bench"
+      local table="$artifacts/bench/lines.md"
+      rm -f "$table"
+      MILLRACE_NATIVE_DIR="$native_dir" MILLRACE_LINE_SEEDS="${1:-1,2,3}" MILLRACE_LINE_TABLE="$table" \
+        dotnet test tests/Millrace.EndToEnd.Tests -c Release --no-restore --filter 'FullyQualifiedName~BadLineTests' >&2 || true
+      exec sort "$table"
+      ;;
+    *) fail "bench knows: forward, channel, lines" ;;
   esac
 }
 
@@ -285,10 +272,10 @@ verb_help() {
 ./build.sh user add NAME        add a user to the users file (asks for the password)
 ./build.sh build                build the worker, the page and the server into artifacts/
 ./build.sh test                 build and run every test; the last line counts them
-./build.sh bench [forward|channel] [options]
-                                media load on the worker, or round trips on the worker channel
+./build.sh bench [forward|channel|lines] [options]
+                                media load on the worker, round trips on the worker channel, or calls
+                                of two browsers over bad lines (seeds, such as 1,2,3)
 ./build.sh sim [options]        run the network simulation (--gtest_filter=... picks scenarios)
-./build.sh tsan                 run the tests with threads under the thread sanitizer
 ./build.sh fuzz [TARGET [SEC]]  run the fuzz targets
 ./build.sh format               format C++ and C#
 ./build.sh clean                remove everything that was built
@@ -298,6 +285,6 @@ EOF
 verb=${1:-help}
 [ $# -gt 0 ] && shift
 case $verb in
-  run | user | build | test | bench | sim | tsan | fuzz | format | clean | help) "verb_$verb" "$@" ;;
+  run | user | build | test | bench | sim | fuzz | format | clean | help) "verb_$verb" "$@" ;;
   *) verb_help >&2; fail "unknown verb '$verb'" ;;
 esac

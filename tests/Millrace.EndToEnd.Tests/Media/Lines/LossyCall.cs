@@ -9,13 +9,15 @@ internal static class LossyCall
     private const double WindowMs = 15_000;
     // What happens in the first seconds, while rates are being found out, is another figure than how a call goes on.
     private const double SettlingMs = 3_000;
-    private static readonly Camera Camera = new(320, 180, 20, Colour.Crimson);
+    private static readonly Camera Camera = new(320, 180, 20, Colour.Crimson, Noise: 0.02);
     private static readonly Tone Tone = new(440);
 
     public static async Task<LineFigures> MeasureAsync(LineQuality quality, int seed)
     {
-        await using Line hers = Line.Of(quality, seed * 1000);
-        await using Line his = Line.Of(quality, (seed * 1000) + 500);
+        // How long DTLS takes over a very bad line is chance: a table shows it, a test run does without.
+        LineQuality first = LineSeeds.AreNamed ? quality : LineQuality.Good;
+        await using Line hers = Line.Of(first, seed * 1000);
+        await using Line his = Line.Of(first, (seed * 1000) + 500);
         await using Studio studio = await Studio.StartAsync();
         Client ada = await studio.OpenAsync("Ada", route: hers.Route);
         Client ben = await studio.OpenAsync("Ben", route: his.Route);
@@ -25,9 +27,10 @@ internal static class LossyCall
         Received heard = await ben.ReceiveAsync(sound.Producer, enableRtx: true);
         Moments sending = await ada.MomentsAsync(ada.Sending);
         Moments receiving = await ben.MomentsAsync(ben.Receiving);
-        Reception first = await seen.UntilAsync(now => now.Picture!.Frames > 0, "a first frame");
+        await seen.UntilAsync(now => now.Picture!.Frames > 0, "a first frame");
         await heard.HearsAsync(Tone);
-        await PassesAsync(seen, first.Now + SettlingMs);
+        hers.ToClient = hers.ToWorker = his.ToClient = his.ToWorker = quality;
+        await PassesAsync(seen, (await seen.LookAsync()).Now + SettlingMs);
 
         await seen.MarkAsync();
         Emission painted = await picture.LookAsync();

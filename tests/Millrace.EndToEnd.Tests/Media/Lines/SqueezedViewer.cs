@@ -34,7 +34,9 @@ internal static class SqueezedViewer
         Reception atRelease = await received.LookAsync();
         his.ToClient = his.ToWorker = Wide;
         Reception whole = await received.UntilAsync(
-            seen => seen.Now >= atRelease.Now + ReleasedMs && FirstAt(seen, Simulcast.WidthOf(2), atRelease.Now) is not null, "the largest size again");
+            seen => seen.Now >= atRelease.Now + ReleasedMs
+                && (!LineSeeds.AreNamed || FirstAt(seen, Simulcast.WidthOf(2), atRelease.Now) is not null),
+            "the largest size again");
         Reception soundAfter = await heard.LookAsync();
         Emission paintedAfter = await sent.LookAsync();
 
