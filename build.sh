@@ -206,6 +206,15 @@ verb_bench() {
       build_native release millrace-load >&2
       exec "$artifacts/cmake/release/out/millrace-load" forward --worker="$native_dir/millrace-worker" --compare-single "$@"
       ;;
+    delay)
+      build_worker >&2
+      build_native release millrace-load >&2
+      exec "$artifacts/cmake/release/out/millrace-load" delay --worker="$native_dir/millrace-worker" "$@"
+      ;;
+    instructions)
+      build_native release millrace-instructions >&2
+      count_instructions "$@"
+      ;;
     channel)
       build_worker >&2
       restore_managed
@@ -223,8 +232,20 @@ verb_bench() {
         dotnet test tests/Millrace.EndToEnd.Tests -c Release --no-restore --filter 'FullyQualifiedName~BadLineTests' >&2 || true
       exec sort "$table"
       ;;
-    *) fail "bench knows: forward, channel, lines" ;;
+    *) fail "bench knows: forward, delay, instructions, channel, lines" ;;
   esac
+}
+
+# What our own code executes for one copy of a packet, cipher and kernel left out; an error above the bound.
+count_instructions() {
+  local most=${1:-2200} out="$artifacts/cmake/release/callgrind" copies counted each
+  copies=$(valgrind --tool=callgrind --callgrind-out-file="$out" --collect-atstart=no \
+    --toggle-collect='millrace::(anonymous namespace)::Counted*' \
+    "$artifacts/cmake/release/out/millrace-instructions" 2>/dev/null)
+  counted=$(sed -n 's/^\(summary\|totals\): //p' "$out" | tail -1)
+  each=$((counted / copies))
+  echo "$each instructions a forwarded packet (at most $most), $copies packets"
+  [ "$each" -le "$most" ] || fail "more instructions a forwarded packet than $most"
 }
 
 verb_sim() {
@@ -272,7 +293,7 @@ verb_help() {
 ./build.sh user add NAME        add a user to the users file (asks for the password)
 ./build.sh build                build the worker, the page and the server into artifacts/
 ./build.sh test                 build and run every test; the last line counts them
-./build.sh bench [forward|channel|lines] [options]
+./build.sh bench [forward|delay|instructions|channel|lines] [options]
                                 media load on the worker, round trips on the worker channel, or calls
                                 of two browsers over bad lines (seeds, such as 1,2,3)
 ./build.sh sim [options]        run the network simulation (--gtest_filter=... picks scenarios)

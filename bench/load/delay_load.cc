@@ -33,7 +33,8 @@ class DelayScene {
         worker_(options.worker, {}, processor),
         browsers_(network) {
     network.SetDelivery(true);
-    scene_ = std::make_unique<ForwardScene>(worker_, consumers_, source_.port(), &browsers_);
+    scene_ = std::make_unique<ForwardScene>(worker_, consumers_, source_.port(), &browsers_,
+                                            options.audio);
     browsers_.AwaitHandshakes();
     source_.SendTo(scene_->producer_endpoint());
     for (size_t i = 0; i < consumers_; ++i) browsers_[i].KeepArrived();

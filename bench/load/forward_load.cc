@@ -1,5 +1,6 @@
 #include "forward_load.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -27,7 +28,10 @@ namespace {
 
 constexpr std::array<size_t, 2> kBursts = {1, 8};
 // What leaves: header, payload and tag.
-constexpr size_t kSealedBytes = MediaSource::kHeaderBytes + MediaSource::kPayloadBytes + 16;
+size_t SealedBytes(const ForwardOptions& options) {
+  return MediaSource::kHeaderBytes + 16 +
+         (options.audio ? MediaSource::kAudioPayloadBytes : MediaSource::kPayloadBytes);
+}
 constexpr const char* kFloor = "floor: sendto per packet";
 constexpr Duration kIdleTime = Duration::Millis(500);
 // How many bursts the browsers listen to at the beginning, and how far apart.
@@ -63,11 +67,12 @@ class Subject {
   Subject(std::string name, const ForwardOptions& options, const NullNetwork& network,
           const std::map<std::string, std::string>& environment, int processor)
       : name_(std::move(name)),
+        source_(options.audio ? MediaSource::kAudioPayloadBytes : MediaSource::kPayloadBytes),
         worker_(options.worker, environment, processor),
         browsers_(options.plain ? nullptr : std::make_unique<BrowserAudience>(network)) {
     if (browsers_) network.SetDelivery(true);
-    scene_ =
-        std::make_unique<ForwardScene>(worker_, options.consumers, source_.port(), browsers_.get());
+    scene_ = std::make_unique<ForwardScene>(worker_, options.consumers, source_.port(),
+                                            browsers_.get(), options.audio);
     if (browsers_) browsers_->AwaitHandshakes();
     source_.SendTo(scene_->producer_endpoint());
     // The first packets warm caches and pools up, and estimates of bandwidth begin.
@@ -146,8 +151,8 @@ class Subject {
 // One sendto a packet to each of the same peers from one socket, and nothing else.
 class Floor {
  public:
-  explicit Floor(const std::vector<Endpoint>& peers)
-      : socket_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+  Floor(const std::vector<Endpoint>& peers, size_t packet_bytes)
+      : socket_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)), packet_(packet_bytes) {
     SocketAddress local;
     local.Set({*IpAddress::Parse(NullNetwork::kLocalAddress), 0}, false);
     if (bind(socket_.get(), local.get(), local.size) != 0) GiveUp("no socket for the floor");
@@ -156,11 +161,10 @@ class Floor {
 
   void Measure(Row& row) {
     constexpr size_t kPasses = 500;
-    std::array<uint8_t, kSealedBytes> packet{};
     int64_t before = ReadThreadNanos();
     for (size_t pass = 0; pass < kPasses; ++pass) {
       for (SocketAddress& address : addresses_) {
-        if (sendto(socket_.get(), packet.data(), packet.size(), 0, address.get(), address.size) <
+        if (sendto(socket_.get(), packet_.data(), packet_.size(), 0, address.get(), address.size) <
             0) {
           GiveUp("the floor cannot send");
         }
@@ -172,6 +176,7 @@ class Floor {
 
  private:
   FileDescriptor socket_;
+  std::vector<uint8_t> packet_;
   std::vector<SocketAddress> addresses_;
 };
 
@@ -222,6 +227,11 @@ double WorstRatio(const std::vector<Row>& rows) {
 
 int RunForwardLoad(const ForwardOptions& options) {
   NullNetwork network;
+  // A browser has a socket.
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
   // The worker has the last processor for itself where there are two.
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
   int worker_processor = processors > 1 ? static_cast<int>(processors) - 1 : -1;
@@ -238,7 +248,7 @@ int RunForwardLoad(const ForwardOptions& options) {
         "single", options, network, std::map<std::string, std::string>{{"MILLRACE_SEND", "single"}},
         worker_processor));
   }
-  Floor floor(subjects.front()->peers());
+  Floor floor(subjects.front()->peers(), SealedBytes(options));
 
   std::vector<Row> rows;
   Row floor_row{.pipeline = kFloor, .burst = 1};
@@ -256,7 +266,7 @@ int RunForwardLoad(const ForwardOptions& options) {
   std::printf(
       "%s\n%zu consumers, SRTP AEAD_AES_128_GCM, %zu bytes each, %zu packets/s out, %zu "
       "rounds of %zu ms\n",
-      options.worker.c_str(), options.consumers, kSealedBytes, options.packets_per_second,
+      options.worker.c_str(), options.consumers, SealedBytes(options), options.packets_per_second,
       options.rounds, options.milliseconds);
   for (size_t round = 0; round < options.rounds; ++round) {
     std::printf("round %zu of %zu\n", round + 1, options.rounds);

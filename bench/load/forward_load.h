@@ -13,6 +13,7 @@ struct ForwardOptions {
   size_t rounds = 5;
   size_t milliseconds = 2000;   // of each measurement
   size_t burst = 0;             // only bursts of this size; 0: of 1 and of 8
+  bool audio = false;           // 160-byte packets of sound instead of 1,200-byte ones of video
   bool plain = false;           // plain transports without feedback instead of browsers
   bool compare_single = false;  // the same worker once more with MILLRACE_SEND=single
   double ratio_max = 0;         // fail when batch / single at bursts of eight is above it; 0: never

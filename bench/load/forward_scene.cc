@@ -40,10 +40,20 @@ std::string PeerAddress(size_t index) {
 
 using RtpOffset = Offset<schema::RtpParameters::RtpParameters>;
 
-RtpOffset MakePlainParameters(FlatBufferBuilder& builder, uint32_t ssrc) {
+Offset<schema::RtpParameters::RtpCodecParameters> MakeOpus(
+    FlatBufferBuilder& builder,
+    Offset<flatbuffers::Vector<Offset<schema::RtpParameters::RtcpFeedback>>> feedback) {
+  return schema::RtpParameters::CreateRtpCodecParameters(
+      builder, builder.CreateString("audio/opus"), ForwardScene::kPayloadType, 48000, uint8_t{2}, 0,
+      feedback);
+}
+
+RtpOffset MakePlainParameters(FlatBufferBuilder& builder, uint32_t ssrc, bool audio) {
   namespace rtp = schema::RtpParameters;
-  std::vector<Offset<rtp::RtpCodecParameters>> codecs = {rtp::CreateRtpCodecParameters(
-      builder, builder.CreateString("video/VP8"), ForwardScene::kPayloadType, 90000)};
+  std::vector<Offset<rtp::RtpCodecParameters>> codecs = {
+      audio ? MakeOpus(builder, 0)
+            : rtp::CreateRtpCodecParameters(builder, builder.CreateString("video/VP8"),
+                                            ForwardScene::kPayloadType, 90000)};
   std::vector<Offset<rtp::RtpHeaderExtensionParameters>> extensions;
   rtp::RtpEncodingParametersBuilder encoding(builder);
   encoding.add_ssrc(ssrc);
@@ -55,7 +65,7 @@ RtpOffset MakePlainParameters(FlatBufferBuilder& builder, uint32_t ssrc) {
 }
 
 // What a browser and a controller agree on for a received video.
-RtpOffset MakeBrowserParameters(FlatBufferBuilder& builder, uint32_t ssrc) {
+RtpOffset MakeBrowserParameters(FlatBufferBuilder& builder, uint32_t ssrc, bool audio) {
   namespace rtp = schema::RtpParameters;
   auto feedback = [&](const char* type, const char* parameter) {
     return rtp::CreateRtcpFeedback(builder, builder.CreateString(type),
@@ -75,6 +85,7 @@ RtpOffset MakeBrowserParameters(FlatBufferBuilder& builder, uint32_t ssrc) {
       rtp::CreateRtpCodecParameters(builder, builder.CreateString("video/rtx"),
                                     ForwardScene::kPayloadType + 1, 90000, flatbuffers::nullopt,
                                     builder.CreateVector(rtx_parameters))};
+  if (audio) codecs = {MakeOpus(builder, builder.CreateVector(feedbacks))};
   using Uri = rtp::RtpHeaderExtensionUri;
   std::vector<Offset<rtp::RtpHeaderExtensionParameters>> extensions = {
       rtp::CreateRtpHeaderExtensionParameters(builder, Uri::Mid, 1),
@@ -84,7 +95,7 @@ RtpOffset MakeBrowserParameters(FlatBufferBuilder& builder, uint32_t ssrc) {
   auto rtx = rtp::CreateRtx(builder, ssrc + ForwardScene::kRtxSsrcDistance);
   rtp::RtpEncodingParametersBuilder encoding(builder);
   encoding.add_ssrc(ssrc);
-  encoding.add_rtx(rtx);
+  if (!audio) encoding.add_rtx(rtx);
   std::vector<Offset<rtp::RtpEncodingParameters>> encodings = {encoding.Finish()};
   auto rtcp = rtp::CreateRtcpParameters(builder, builder.CreateString("millrace-load"), true);
   return rtp::CreateRtpParameters(builder, builder.CreateString("0"), builder.CreateVector(codecs),
@@ -131,8 +142,8 @@ uint64_t ForwardScene::ReadEstimate() {
 }
 
 ForwardScene::ForwardScene(WorkerProcess& worker, size_t consumers, uint16_t producer_peer_port,
-                           BrowserAudience* browsers)
-    : worker_(worker), browsers_(browsers) {
+                           BrowserAudience* browsers, bool audio)
+    : worker_(worker), browsers_(browsers), audio_(audio) {
   worker_.Ask(Method::WORKER_CREATE_ROUTER, "", Body::Worker_CreateRouterRequest,
               [](FlatBufferBuilder& builder) {
                 return schema::Worker::CreateCreateRouterRequest(builder,
@@ -243,9 +254,9 @@ void ForwardScene::Connect(const std::string& id, const std::string& address, ui
 
 void ForwardScene::Produce() {
   worker_.Ask(Method::TRANSPORT_PRODUCE, kProducerTransport, Body::Transport_ProduceRequest,
-              [](FlatBufferBuilder& builder) {
+              [&](FlatBufferBuilder& builder) {
                 namespace rtp = schema::RtpParameters;
-                auto parameters = MakePlainParameters(builder, kSsrc);
+                auto parameters = MakePlainParameters(builder, kSsrc, audio_);
                 std::vector<Offset<rtp::CodecMapping>> codecs = {
                     rtp::CreateCodecMapping(builder, kPayloadType, kPayloadType)};
                 rtp::EncodingMappingBuilder encoding(builder);
@@ -255,8 +266,7 @@ void ForwardScene::Produce() {
                 auto mapping = rtp::CreateRtpMapping(builder, builder.CreateVector(codecs),
                                                      builder.CreateVector(encodings));
                 return schema::Transport::CreateProduceRequest(
-                           builder, builder.CreateString(kProducer), rtp::MediaKind::VIDEO,
-                           parameters, mapping)
+                           builder, builder.CreateString(kProducer), kind(), parameters, mapping)
                     .Union();
               });
 }
@@ -275,15 +285,15 @@ void ForwardScene::Consume(size_t index) {
               [&](FlatBufferBuilder& builder) {
                 namespace rtp = schema::RtpParameters;
                 uint32_t ssrc = kFirstConsumerSsrc + static_cast<uint32_t>(index);
-                auto parameters = browsers_ ? MakeBrowserParameters(builder, ssrc)
-                                            : MakePlainParameters(builder, ssrc);
+                auto parameters = browsers_ ? MakeBrowserParameters(builder, ssrc, audio_)
+                                            : MakePlainParameters(builder, ssrc, audio_);
                 rtp::RtpEncodingParametersBuilder encoding(builder);
                 encoding.add_ssrc(kMappedSsrc);
                 std::vector<Offset<rtp::RtpEncodingParameters>> encodings = {encoding.Finish()};
                 return schema::Transport::CreateConsumeRequest(
                            builder, builder.CreateString(ConsumerId(index)),
-                           builder.CreateString(kProducer), rtp::MediaKind::VIDEO, parameters,
-                           rtp::Type::SIMPLE, builder.CreateVector(encodings))
+                           builder.CreateString(kProducer), kind(), parameters, rtp::Type::SIMPLE,
+                           builder.CreateVector(encodings))
                     .Union();
               });
 }

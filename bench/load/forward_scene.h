@@ -25,7 +25,7 @@ class ForwardScene {
 
   // `browsers` outlives the scene; null: plain transports.
   ForwardScene(WorkerProcess& worker, size_t consumers, uint16_t producer_peer_port,
-               BrowserAudience* browsers);
+               BrowserAudience* browsers, bool audio);
 
   // Where the producer's packets go.
   [[nodiscard]] const Endpoint& producer_endpoint() const { return producer_endpoint_; }
@@ -37,6 +37,10 @@ class ForwardScene {
   [[nodiscard]] uint64_t ReadEstimate();
 
  private:
+  [[nodiscard]] schema::RtpParameters::MediaKind kind() const {
+    return audio_ ? schema::RtpParameters::MediaKind::AUDIO
+                  : schema::RtpParameters::MediaKind::VIDEO;
+  }
   // Answers the port that the transport listens on.
   uint16_t MakeTransport(const std::string& id, const char* address);
   void Connect(const std::string& id, const std::string& address, uint16_t port);
@@ -48,6 +52,7 @@ class ForwardScene {
 
   WorkerProcess& worker_;
   BrowserAudience* browsers_;
+  bool audio_;
   Endpoint producer_endpoint_;
   std::vector<Endpoint> consumer_peers_;
 };

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "delay_load.h"
 #include "forward_load.h"
@@ -16,7 +17,7 @@ namespace {
 
 constexpr const char* kUsage =
     "millrace-load forward [--worker=PATH] [--consumers=N] [--rate=PACKETS] [--rounds=N]\n"
-    "                      [--milliseconds=N] [--burst=N] [--plain] [--compare-single]\n"
+    "                      [--milliseconds=N] [--burst=N] [--audio] [--plain] [--compare-single]\n"
     "                      [--ratio-max=X]\n"
     "\n"
     "Forwards one SRTP video stream to N consumers and prints the worker's CPU time per packet.\n"
@@ -26,6 +27,7 @@ constexpr const char* kUsage =
     "  --rounds=N         measurements of each kind, of which the median counts (5)\n"
     "  --milliseconds=N   of each measurement (2000)\n"
     "  --burst=N          only bursts of N packets (1 and 8)\n"
+    "  --audio            packets of sound, 160 bytes each, instead of video\n"
     "  --plain            plain transports without feedback instead of browsers\n"
     "  --compare-single   also the same worker with one sendto a packet (MILLRACE_SEND=single)\n"
     "  --ratio-max=X      end with 1 when batched / single at bursts of 8 is above X\n"
@@ -47,8 +49,11 @@ bool ReadCount(const std::string& text, size_t& count) {
 }
 
 bool Apply(std::string_view argument, millrace::ForwardOptions& options) {
-  if (argument == "--compare-single" || argument == "--plain") {
-    (argument == "--plain" ? options.plain : options.compare_single) = true;
+  for (auto [name, flag] :
+       {std::pair{"--compare-single", &options.compare_single},
+        std::pair{"--plain", &options.plain}, std::pair{"--audio", &options.audio}}) {
+    if (argument != name) continue;
+    *flag = true;
     return true;
   }
   if (auto worker = ValueOf(argument, "--worker")) {
@@ -79,7 +84,7 @@ int main(int argc, char** argv) {
   for (int i = 2; known && i < argc; ++i) {
     std::string argument = argv[i];
     // "--name value" is the same as "--name=value".
-    bool alone = argument == "--compare-single" || argument == "--plain" ||
+    bool alone = argument == "--compare-single" || argument == "--plain" || argument == "--audio" ||
                  argument.find('=') != std::string::npos;
     if (!alone && i + 1 < argc) argument = argument + "=" + argv[++i];
     known = Apply(argument, options);

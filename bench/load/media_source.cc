@@ -38,7 +38,8 @@ void MediaSource::Send(size_t bursts, size_t size, Duration interval, const Sent
   }
 }
 
-MediaSource::MediaSource() : socket_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+MediaSource::MediaSource(size_t payload_bytes)
+    : socket_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)), payload_(payload_bytes) {
   SocketAddress address;
   address.Set({*IpAddress::Parse("127.0.0.1"), 0}, false);
   if (bind(socket_.get(), address.get(), address.size) != 0) GiveUp("no socket for the producer");

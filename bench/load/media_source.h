@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "base/endpoint.h"
 #include "base/time.h"
@@ -19,7 +20,9 @@ class MediaSource {
   static constexpr size_t kPayloadBytes = 1200;
   static constexpr size_t kHeaderBytes = 12;
 
-  MediaSource();
+  // How much each packet carries; kPayloadBytes unless told.
+  explicit MediaSource(size_t payload_bytes = kPayloadBytes);
+  static constexpr size_t kAudioPayloadBytes = 160;
 
   void SendTo(const Endpoint& target);
   // Sends `bursts` of `size` packets, each at its time, and answers when the last one left.
@@ -47,7 +50,7 @@ class MediaSource {
   std::unique_ptr<SrtpBackend> backend_;
   std::unique_ptr<SrtpSender> srtp_;
   SrtpStream stream_;
-  std::array<uint8_t, kPayloadBytes> payload_{};
+  std::vector<uint8_t> payload_;
   uint16_t sequence_number_ = 1000;
   uint32_t timestamp_ = 0;
   Timestamp began_;
