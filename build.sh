@@ -209,7 +209,7 @@ verb_bench() {
     delay)
       build_worker >&2
       build_native release millrace-load >&2
-      exec "$artifacts/cmake/release/out/millrace-load" delay --worker="$native_dir/millrace-worker" "$@"
+      exec "$artifacts/cmake/release/out/millrace-load" delay --worker="$native_dir/millrace-worker" --consumers=50 "$@"
       ;;
     instructions)
       build_native release millrace-instructions >&2

@@ -54,6 +54,9 @@ BrowserPeer::BrowserPeer(const Endpoint& own, const Endpoint& worker, const Dtls
   // Its address is no device's while the network throws packets away.
   int on = 1;
   setsockopt(socket_.get(), IPPROTO_IP, IP_TRANSPARENT, &on, sizeof(on));
+  // Another worker's browsers may stand at the same place; they are told apart by the worker's
+  // port.
+  setsockopt(socket_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   setsockopt(socket_.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on));
   SocketAddress address;
   address.Set(own, false);
