@@ -9,7 +9,7 @@ namespace {
 
 // Retransmissions may take as much as the media has since they were last used, but no more than
 // this at once: three seconds of a 1.4 Mbit/s stream.
-constexpr uint64_t kResendBudgetMax = 512 * 1024;
+constexpr int64_t kResendBudgetMax = 512 * 1024;
 // Padding goes through so many of the newest packets: of these some may be lost and not yet missed.
 constexpr size_t kPaddingChoice = 8;
 
@@ -40,11 +40,11 @@ void SendStream::CountNack(size_t packet_count) {
 }
 
 std::optional<SendStream::Resend> SendStream::TakeResend(uint16_t sequence, Timestamp now) {
-  if (resend_budget_ == 0) return std::nullopt;
+  if (resend_budget_ <= 0) return std::nullopt;
   std::optional<RetransmissionBuffer::Found> found = history_.Take(sequence, rtt(), now);
   if (!found) return std::nullopt;
-  uint64_t size = found->packet->size;
-  resend_budget_ -= std::min(resend_budget_, size);
+  uint16_t size = found->packet->size;
+  resend_budget_ -= size;
   ++retransmitted_;
   if (found->first) ++repaired_;
   byte_count_ += size;

@@ -111,7 +111,7 @@ class SendStream {
   uint64_t byte_count_ = 0;
   uint32_t last_timestamp_ = 0;
   Timestamp last_sent_;
-  uint64_t resend_budget_ = 0;
+  int64_t resend_budget_ = 0;  // bytes; the last packet may overdraw it
   RetransmissionBuffer history_;
   RateCounter rate_;
 

@@ -8,6 +8,15 @@
 
 namespace millrace {
 
+// Both directions between a peer and the worker.
+struct NetworkPath {
+  LinkConditions up{};
+  LinkConditions down{};
+
+  NetworkPath(const LinkConditions& both) : up(both), down(both) {}
+  NetworkPath(const LinkConditions& up, const LinkConditions& down) : up(up), down(down) {}
+};
+
 // A publisher with camera and microphone, and one viewer of both.
 struct Call {
   // In which round trips are measured and the first picture comes.
@@ -15,11 +24,13 @@ struct Call {
   // In which what is still under way arrives.
   static constexpr Duration kAfterwards = Duration::Seconds(3);
 
-  Call(uint64_t seed, const LinkConditions& publisher_path, const LinkConditions& viewer_path,
-       const SourceSettings& camera = SourceSettings::Video())
-      : simulation(seed),
-        alice(simulation.AddPeer(publisher_path)),
-        bob(simulation.AddPeer(viewer_path)),
+  static constexpr Timestamp kStart = Timestamp::Millis(1'000'000);
+
+  Call(uint64_t seed, const NetworkPath& publisher, const NetworkPath& viewer,
+       const SourceSettings& camera = SourceSettings::Video(), Timestamp start = kStart)
+      : simulation(seed, start),
+        alice(simulation.AddPeer(publisher.up, publisher.down)),
+        bob(simulation.AddPeer(viewer.up, viewer.down)),
         video(simulation.Produce(alice, camera)),
         audio(simulation.Produce(alice, SourceSettings::Audio())),
         seen(simulation.Consume(bob, video)),

@@ -23,6 +23,10 @@ void ConsumerLaw::EndStretch() {
   history_begins_ = sent_.size();
 }
 
+void ConsumerLaw::Restart(uint32_t index) {
+  if (stretch_) stretch_ = Stretch{.first_index = index};
+}
+
 bool ConsumerLaw::Arrive(const MediaUnit& unit) {
   if (!active()) return false;
   if (!stretch_) {
@@ -54,7 +58,7 @@ std::string ConsumerLaw::OnMedia(const RtpView& packet, Timestamp now) {
   expected_.pop_front();
 
   int64_t number = unwrapper_.Unwrap(packet.sequence_number());
-  if (std::string broken = CheckNumbers(packet, *unit, number); !broken.empty()) return broken;
+  if (std::string broken = CheckNumbers(packet, *unit, number, now); !broken.empty()) return broken;
   auto position = static_cast<size_t>(number - first_number_);
   if (position >= sent_.size()) sent_.resize(position + 1);
   if (sent_[position].index >= 0) return Broken("no number is used twice", packet);
@@ -63,6 +67,7 @@ std::string ConsumerLaw::OnMedia(const RtpView& packet, Timestamp now) {
   if (number > newest_number_) {
     newest_number_ = number;
     newest_timestamp_ = packet.timestamp();
+    newest_sent_ = now;
   }
   ++media_sent_;
   resend_allowance_ =
@@ -71,8 +76,8 @@ std::string ConsumerLaw::OnMedia(const RtpView& packet, Timestamp now) {
   return broken.empty() ? "" : Broken(broken, packet);
 }
 
-std::string ConsumerLaw::CheckNumbers(const RtpView& packet, const MediaUnit& unit,
-                                      int64_t number) {
+std::string ConsumerLaw::CheckNumbers(const RtpView& packet, const MediaUnit& unit, int64_t number,
+                                      Timestamp now) {
   const ModelSource::Record& record = source_->records()[unit.index];
   Stretch& stretch = *stretch_;
   if (!stretch.begun) {
@@ -87,7 +92,8 @@ std::string ConsumerLaw::CheckNumbers(const RtpView& packet, const MediaUnit& un
       }
     }
     if (number != newest_number_ + 1) return Broken("stretches follow without a seam", packet);
-    if (newest_timestamp_ && !IsNewer(packet.timestamp(), *newest_timestamp_)) {
+    bool comparable = newest_timestamp_ && now - newest_sent_ < kComparable;
+    if (comparable && !IsNewer(packet.timestamp(), *newest_timestamp_)) {
       return Broken("time goes on from stretch to stretch", packet);
     }
     return "";
@@ -103,13 +109,17 @@ std::string ConsumerLaw::CheckNumbers(const RtpView& packet, const MediaUnit& un
 
 // Neighbours by number.
 std::string ConsumerLaw::CheckOrder(const Sent& sent, size_t position) const {
-  if (position > 0 && sent_[position - 1].index >= 0) {
-    if (IsNewer(sent_[position - 1].timestamp, sent.timestamp)) return "timestamps never go back";
-  }
-  if (position + 1 < sent_.size() && sent_[position + 1].index >= 0) {
-    if (IsNewer(sent.timestamp, sent_[position + 1].timestamp)) return "timestamps never go back";
-  }
-  return "";
+  const auto in_order = [this](const Sent& before, const Sent& after) {
+    if (before.index < 0 || after.index < 0) return true;
+    // By the source's time: a packet may have been under way for long.
+    Duration apart = source_->records()[static_cast<size_t>(after.index)].sent -
+                     source_->records()[static_cast<size_t>(before.index)].sent;
+    bool comparable = apart < kComparable && Duration() - apart < kComparable;
+    return !comparable || !IsNewer(before.timestamp, after.timestamp);
+  };
+  bool kept = (position == 0 || in_order(sent_[position - 1], sent)) &&
+              (position + 1 == sent_.size() || in_order(sent, sent_[position + 1]));
+  return kept ? "" : "timestamps never go back";
 }
 
 std::string ConsumerLaw::OnRetransmission(const RtpView& packet, Duration gap_min, Timestamp now) {

@@ -27,6 +27,9 @@ class ConsumerLaw {
  public:
   // RTP's history for video is two seconds; the last tenth is the worker's to round.
   static constexpr Duration kHistory = Duration::Millis(1900);
+  // A clock of 90 kHz has moved by half of its numbers after 6.6 hours; then nobody can tell what
+  // is earlier.
+  static constexpr Duration kComparable = Duration::Seconds(6 * 3600);
   // RT-14: retransmissions take no more bytes than the media, and not more than this at once. Near
   // the bound the worker may refuse, because it counts headers otherwise.
   static constexpr int64_t kResendMax = 512 * 1024;
@@ -48,6 +51,8 @@ class ConsumerLaw {
   void SetProducerPaused(bool paused);
   void Close() { closed_ = true; }
 
+  // The source is taken to count anew from this packet on: what is missing before it is no gap.
+  void Restart(uint32_t index);
   // A packet that the worker never saw before arrived there. True: it must be forwarded in this
   // turn; false: it must be dropped with a reason.
   [[nodiscard]] bool Arrive(const MediaUnit& unit);
@@ -87,7 +92,7 @@ class ConsumerLaw {
   // Forwarding begins anew, and what was sent is forgotten.
   void EndStretch();
   [[nodiscard]] std::string CheckNumbers(const RtpView& packet, const MediaUnit& unit,
-                                         int64_t number);
+                                         int64_t number, Timestamp now);
   [[nodiscard]] std::string CheckOrder(const Sent& sent, size_t position) const;
   [[nodiscard]] Sent* Find(uint16_t sequence);
   [[nodiscard]] std::string Broken(const std::string& law, const RtpView& packet) const;
@@ -106,6 +111,7 @@ class ConsumerLaw {
   int64_t first_number_ = -1;
   int64_t newest_number_ = -1;
   std::optional<uint32_t> newest_timestamp_;
+  Timestamp newest_sent_;
   std::deque<Sent> sent_;      // by number, from first_number_
   size_t history_begins_ = 0;  // position in sent_
   int64_t resend_allowance_ = 0;

@@ -12,7 +12,7 @@ namespace millrace {
 
 // What a model peer knows of a datagram that it sent; travels beside the bytes, for the laws.
 struct SentContent {
-  enum class Kind : uint8_t { kMedia, kRtcp };
+  enum class Kind : uint8_t { kMedia, kRtcp, kCorrupted };
 
   Kind kind = Kind::kRtcp;
   // --- media

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "media/ntp_time.h"
+#include "media/sequence_window.h"
 #include "wire/demux.h"
 #include "wire/rtcp/bye.h"
 #include "wire/rtcp/nack.h"
@@ -77,6 +78,10 @@ void Laws::OnIngress(size_t peer_number, const SentContent& content, Timestamp n
     ++drops_expected_;
     return;
   }
+  if (content.kind == SentContent::Kind::kCorrupted) {
+    ++drops_expected_;
+    return;
+  }
   if (content.kind == SentContent::Kind::kMedia) {
     OnMediaIngress(content);
     return;
@@ -101,6 +106,16 @@ void Laws::OnMediaIngress(const SentContent& content) {
     ++drops_expected_;
     return;
   }
+  // RFC 3550 A.1: a number far from the others is believed when the next one follows it.
+  if (IsFar(stream, content.index)) {
+    bool believed = !content.rtx && content.index == stream.believed_next;
+    if (!content.rtx) stream.believed_next = content.index + 1;
+    if (!believed) {
+      ++drops_expected_;
+      return;
+    }
+    for (size_t number : stream.consumers) consumers_[number].Restart(content.index);
+  }
   if (stream.arrived.size() <= content.index) stream.arrived.resize(content.index + 1);
   if (stream.arrived[content.index]) {
     ++drops_expected_;
@@ -121,6 +136,14 @@ void Laws::OnMediaIngress(const SentContent& content) {
       ++drops_expected_;
     }
   }
+}
+
+// RFC 3550 A.1: so far ahead, or behind, that the source may have begun to count anew.
+bool Laws::IsFar(const Stream& stream, uint32_t index) {
+  if (stream.newest < 0) return false;
+  auto distance =
+      static_cast<int16_t>(static_cast<uint16_t>(index - static_cast<uint32_t>(stream.newest)));
+  return distance >= SequenceWindow::kDropoutMax || distance <= -SequenceWindow::kWindow;
 }
 
 void Laws::OnEgress(size_t peer_number, Bytes datagram, Timestamp now) {

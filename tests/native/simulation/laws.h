@@ -81,6 +81,7 @@ class Laws {
     bool closed = false;
     std::vector<bool> arrived = {};  // by index
     int64_t newest = -1;
+    std::optional<uint32_t> believed_next = {};  // after a packet that is far from the others
     uint64_t arrived_count = 0;
     std::optional<Timestamp> last_key_frame_request = {};
     uint64_t key_frame_requests = 0;
@@ -89,6 +90,7 @@ class Laws {
   };
 
   void OnMediaIngress(const SentContent& content);
+  [[nodiscard]] static bool IsFar(const Stream& stream, uint32_t index);
   void OnRtpEgress(Peer& peer, Bytes bytes, Timestamp now);
   void OnRtcpEgress(Peer& peer, Bytes bytes, Timestamp now);
   void OnRtcpBlock(Peer& peer, const RtcpBlock& block, Timestamp now);

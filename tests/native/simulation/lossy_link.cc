@@ -27,6 +27,13 @@ LossyLink::Arrivals LossyLink::Send(size_t bytes, Timestamp now) {
   if (conditions_.duplicate > 0 && Happens(conditions_.duplicate)) {
     arrivals.at[arrivals.count++] = ArrivalOf(departure);
   }
+  if (conditions_.stale > 0 && Happens(conditions_.stale)) {
+    arrivals.at[arrivals.count++] = departure + conditions_.delay + conditions_.stale_after;
+  }
+  if (conditions_.corrupt > 0 && Happens(conditions_.corrupt)) {
+    arrivals.flipped_bit = random_.Below(static_cast<uint32_t>(bytes) * 8);
+    corrupted_ += arrivals.count;
+  }
   return arrivals;
 }
 

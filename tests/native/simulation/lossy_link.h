@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "base/random.h"
 #include "base/time.h"
@@ -16,8 +17,11 @@ struct LinkConditions {
   Duration delay = Duration::Millis(25);
   Duration jitter = {};  // the delay lies evenly between delay - jitter and delay + jitter
   double reorder = 0;    // share of datagrams that are held back and overtaken
-  Duration held_back = Duration::Millis(40);   // how long at most
-  double duplicate = 0;                        // share of datagrams that arrive twice
+  Duration held_back = Duration::Millis(40);  // how long at most
+  double duplicate = 0;                       // share of datagrams that arrive twice
+  double corrupt = 0;                         // share of datagrams that arrive with a bit flipped
+  double stale = 0;                           // share of datagrams that arrive once more, later
+  Duration stale_after = Duration::Seconds(3);
   uint64_t bits_per_second = 0;                // 0: as many as there are
   Duration queue_max = Duration::Millis(500);  // what would wait longer for its turn is lost
 
@@ -25,13 +29,14 @@ struct LinkConditions {
   [[nodiscard]] Duration delay_min() const { return delay - jitter; }
 };
 
-// One direction of a network path. Says when a datagram arrives: never, once, or twice. Without
-// reordering the order is kept whatever the jitter, as it is in a queue.
+// One direction of a network path. Says when a datagram arrives: never, once, or more often.
+// Without reordering the order is kept whatever the jitter, as it is in a queue.
 class LossyLink {
  public:
   struct Arrivals {
-    std::array<Timestamp, 2> at{};
+    std::array<Timestamp, 3> at{};
     size_t count = 0;
+    std::optional<uint32_t> flipped_bit{};  // in all that arrive, counted from the first byte's
   };
 
   LossyLink(const LinkConditions& conditions, uint64_t seed);
@@ -40,7 +45,11 @@ class LossyLink {
 
   // A cut cable: nothing arrives.
   void SetCut(bool cut) { cut_ = cut; }
+  // From now on the path is another one.
+  void SetConditions(const LinkConditions& conditions) { conditions_ = conditions; }
   [[nodiscard]] uint64_t lost() const { return lost_; }
+  // Datagrams that arrived, or will, with a bit flipped.
+  [[nodiscard]] uint64_t corrupted() const { return corrupted_; }
 
  private:
   [[nodiscard]] bool Loses();
@@ -54,6 +63,7 @@ class LossyLink {
   bool in_burst_ = false;
   bool cut_ = false;
   uint64_t lost_ = 0;
+  uint64_t corrupted_ = 0;
 };
 
 }  // namespace millrace

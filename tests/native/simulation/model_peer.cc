@@ -65,7 +65,7 @@ void ModelPeer::OnDeadline(Timestamp now, Outbox& outbox) {
     if (source.deadline() <= now) SendMedia(source, source.TakeFrame(now), outbox);
   }
   for (ModelViewer& viewer : viewers_) {
-    SendNacks(viewer, now, outbox);
+    SendNacks(viewer, viewer.TakeNacks(now), outbox);
     if (viewer.TakeKeyFrameRequest(now)) SendKeyFrameRequest(viewer, outbox);
   }
   if (next_report_ <= now) {
@@ -83,6 +83,12 @@ Timestamp ModelPeer::deadline() const {
 
 void ModelPeer::AskKeyFrames(Outbox& outbox) {
   for (const ModelViewer& viewer : viewers_) SendKeyFrameRequest(viewer, outbox);
+}
+
+void ModelPeer::AskAgain(size_t count, Outbox& outbox) {
+  for (const ModelViewer& viewer : viewers_) {
+    if (viewer.settings().video) SendNacks(viewer, viewer.Newest(count), outbox);
+  }
 }
 
 void ModelPeer::OnRtcp(Bytes compound, Timestamp now, Outbox& outbox) {
@@ -193,8 +199,8 @@ void ModelPeer::SendReports(Timestamp now, Outbox& outbox) {
   if (writer.position() > 0) SendRtcp(writer, {}, outbox);
 }
 
-void ModelPeer::SendNacks(ModelViewer& viewer, Timestamp now, Outbox& outbox) {
-  std::span<const uint16_t> wanted = viewer.TakeNacks(now);
+void ModelPeer::SendNacks(const ModelViewer& viewer, std::span<const uint16_t> wanted,
+                          Outbox& outbox) {
   while (!wanted.empty()) {
     std::array<uint8_t, kDatagramMax> bytes;
     ByteWriter writer(bytes);

@@ -41,6 +41,8 @@ class ModelPeer {
   [[nodiscard]] Timestamp deadline() const;
   // All viewers ask for a key frame, whatever they have.
   void AskKeyFrames(Outbox& outbox);
+  // All viewers of pictures ask for the newest `count` packets again, whether they have them.
+  void AskAgain(size_t count, Outbox& outbox);
 
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
   // Datagrams that did not open or did not parse. Those that arrived twice do not count.
@@ -51,7 +53,7 @@ class ModelPeer {
   void OnRtcpBlock(const RtcpBlock& block, Timestamp now, Outbox& outbox);
   void SendMedia(const ModelSource& source, std::span<const SourcePacket> packets, Outbox& outbox);
   void SendReports(Timestamp now, Outbox& outbox);
-  void SendNacks(ModelViewer& viewer, Timestamp now, Outbox& outbox);
+  void SendNacks(const ModelViewer& viewer, std::span<const uint16_t> wanted, Outbox& outbox);
   void SendKeyFrameRequest(const ModelViewer& viewer, Outbox& outbox);
   void SendRtcp(const ByteWriter& writer, SentContent content, Outbox& outbox);
   [[nodiscard]] SrtpStream StreamOf(Ssrc ssrc);

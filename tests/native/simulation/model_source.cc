@@ -12,7 +12,8 @@ ModelSource::ModelSource(const SourceSettings& settings, uint64_t seed, Timestam
       random_(seed),
       start_(start),
       deadline_(start),
-      next_rtx_sequence_(static_cast<uint16_t>(1000 + random_.Below(30'000))) {}
+      next_rtx_sequence_(settings.first_rtx_sequence.value_or(
+          static_cast<uint16_t>(1000 + random_.Below(30'000)))) {}
 
 std::vector<SourcePacket> ModelSource::TakeFrame(Timestamp now) {
   bool key_frame = settings_.video && key_frame_wanted_;
@@ -43,12 +44,19 @@ std::vector<SourcePacket> ModelSource::TakeFrame(Timestamp now) {
     octets_ += unit.payload_size;
   }
   ++next_frame_;
-  deadline_ = start_ + settings_.frame_interval * next_frame_;
+  deadline_ = start_ + settings_.frame_interval * ++next_tick_;
   return frame;
+}
+
+void ModelSource::SkipTo(Timestamp time) {
+  if (deadline_ == Timestamp::Never()) return;
+  next_tick_ = std::max(next_tick_, (time - start_).us() / settings_.frame_interval.us() + 1);
+  deadline_ = start_ + settings_.frame_interval * next_tick_;
 }
 
 std::vector<SourcePacket> ModelSource::Resend(std::span<const uint16_t> sequences, Timestamp now) {
   std::vector<SourcePacket> packets;
+  if (deadline_ == Timestamp::Never()) return packets;
   for (uint16_t sequence : sequences) {
     // The newest packet with this number.
     auto last = static_cast<int64_t>(records_.size()) - 1;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct SourceSettings {
   Ssrc ssrc = {};
   Ssrc rtx_ssrc = {};
   uint16_t first_sequence = 1000;
+  std::optional<uint16_t> first_rtx_sequence = {};  // by chance unless it is said
   uint32_t first_timestamp = 0;
   Duration frame_interval = Duration::Micros(33'333);
   // On average; 5 packets of 1,250 bytes 30 times a second are 1.5 Mbit/s.
@@ -72,6 +74,9 @@ class ModelSource {
   [[nodiscard]] std::vector<SourcePacket> Resend(std::span<const uint16_t> sequences,
                                                  Timestamp now);
   void AskKeyFrame() { key_frame_wanted_ = true; }
+  // It leaves out the frames until then.
+  void SkipTo(Timestamp time);
+  void Stop() { deadline_ = Timestamp::Never(); }
   void SetRoundTripTime(Duration rtt) { rtt_ = rtt; }
   [[nodiscard]] SenderReport MakeReport(Timestamp now) const;
 
@@ -79,6 +84,7 @@ class ModelSource {
   [[nodiscard]] const SourceSettings& settings() const { return settings_; }
   [[nodiscard]] const std::vector<Record>& records() const { return records_; }
   [[nodiscard]] uint64_t key_frames() const { return key_frames_; }
+  [[nodiscard]] uint16_t next_rtx_sequence() const { return next_rtx_sequence_; }
 
  private:
   [[nodiscard]] uint32_t TimestampOf(Timestamp time) const;
@@ -89,6 +95,7 @@ class ModelSource {
   Timestamp deadline_;
   std::vector<Record> records_;  // by index
   uint32_t next_frame_ = 0;
+  int64_t next_tick_ = 0;  // since the start, in frame intervals
   uint16_t next_rtx_sequence_;
   bool key_frame_wanted_ = true;
   Duration rtt_ = Duration::Millis(50);

@@ -73,6 +73,8 @@ std::optional<ReportBlock> ModelViewer::MakeReport(Timestamp now) {
   if (!first_sequence_) return std::nullopt;
   int64_t expected = newest_sequence_ - *first_sequence_ + 1;
   int64_t expected_now = expected - reported_expected_;
+  // RFC 3550 section 6.4.1: a block for each source that was heard since the last report.
+  if (expected_now == 0 && received_originals_ == reported_received_) return std::nullopt;
   int64_t lost_now =
       std::max<int64_t>(expected_now - (received_originals_ - reported_received_), 0);
   reported_expected_ = expected;
@@ -89,6 +91,16 @@ std::optional<ReportBlock> ModelViewer::MakeReport(Timestamp now) {
     block.delay_since_last_sender_report = ToCompactNtp(now - sender_report_received_);
   }
   return block;
+}
+
+std::vector<uint16_t> ModelViewer::Newest(size_t count) const {
+  std::vector<uint16_t> numbers;
+  if (!first_sequence_) return numbers;
+  int64_t first = std::max(*first_sequence_, newest_sequence_ + 1 - static_cast<int64_t>(count));
+  for (int64_t number = first; number <= newest_sequence_; ++number) {
+    numbers.push_back(static_cast<uint16_t>(number));
+  }
+  return numbers;
 }
 
 Timestamp ModelViewer::deadline() const { return std::min(nack_.deadline(), key_frame_due()); }

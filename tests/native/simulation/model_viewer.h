@@ -53,6 +53,8 @@ class ModelViewer {
   [[nodiscard]] bool TakeKeyFrameRequest(Timestamp now);
   [[nodiscard]] std::optional<ReportBlock> MakeReport(Timestamp now);
   [[nodiscard]] Timestamp deadline() const;
+  // The numbers up to the newest one that it knows of, oldest first.
+  [[nodiscard]] std::vector<uint16_t> Newest(size_t count) const;
 
   [[nodiscard]] const ViewerSettings& settings() const { return settings_; }
   [[nodiscard]] const FrameDecoder& decoder() const { return decoder_; }

@@ -35,16 +35,21 @@ Endpoint EndpointOf(size_t number) {
           5000};
 }
 
+void Flip(std::vector<uint8_t>& bytes, uint32_t bit) {
+  bytes[bit / 8] = static_cast<uint8_t>(bytes[bit / 8] ^ (1u << bit % 8));
+}
+
 std::unique_ptr<flatbuffers::Verifier> VerifierOf(Bytes frame) {
   return std::make_unique<flatbuffers::Verifier>(frame.data(), frame.size());
 }
 
 }  // namespace
 
-Simulation::Simulation(uint64_t seed)
+Simulation::Simulation(uint64_t seed, Timestamp start)
     : random_(seed),
       srtp_(SrtpBackend::MakeFastest()),
-      worker_(std::make_unique<Worker>(WorkerSettings{.pid = "1"}, WorkerSeed(seed), edge_)) {
+      worker_(std::make_unique<Worker>(WorkerSettings{.pid = "1"}, WorkerSeed(seed), edge_)),
+      now_(start) {
   worker_->Start(now_, out_);
   FinishTurn();
   MustAsk(controller_.CreateRouter("router"));
@@ -89,8 +94,10 @@ size_t Simulation::AddPeer(const LinkConditions& up, const LinkConditions& down)
 size_t Simulation::Produce(size_t peer, SourceSettings settings) {
   size_t number = producers_.size();
   settings.stream = number;
-  settings.ssrc = Ssrc(kProducerSsrcs + static_cast<uint32_t>(number) * 10);
-  settings.rtx_ssrc = Ssrc(settings.ssrc.value() + 1);
+  if (settings.ssrc == Ssrc()) {
+    settings.ssrc = Ssrc(kProducerSsrcs + static_cast<uint32_t>(number) * 10);
+    settings.rtx_ssrc = Ssrc(settings.ssrc.value() + 1);
+  }
   ModelController::Media media{.transport = connections_[peer].transport,
                                .id = "producer-" + std::to_string(number),
                                .video = settings.video,
@@ -164,6 +171,24 @@ void Simulation::AskKeyFrames(size_t peer) {
 void Simulation::SetCut(size_t peer, bool up, bool down) {
   connections_[peer].up.SetCut(up);
   connections_[peer].down.SetCut(down);
+}
+
+void Simulation::SetConditions(size_t peer, const LinkConditions& up, const LinkConditions& down) {
+  connections_[peer].up.SetConditions(up);
+  connections_[peer].down.SetConditions(down);
+}
+
+void Simulation::AskAgain(size_t peer, size_t count) {
+  ModelPeer::Outbox outbox;
+  connections_[peer].peer->AskAgain(count, outbox);
+  SendFromPeer(peer, outbox);
+}
+
+void Simulation::StopSource(size_t producer) { producers_[producer].source->Stop(); }
+
+void Simulation::Sleep(Duration duration) {
+  now_ = now_ + duration;
+  for (ProducerEntry& producer : producers_) producer.source->SkipTo(now_);
 }
 
 void Simulation::Run(Duration duration) {
@@ -240,6 +265,10 @@ void Simulation::SendFromPeer(size_t number, ModelPeer::Outbox& outbox) {
   Connection& connection = connections_[number];
   for (SimulatedDatagram& datagram : outbox) {
     LossyLink::Arrivals arrivals = connection.up.Send(datagram.bytes.size(), now_);
+    if (arrivals.flipped_bit) {
+      Flip(datagram.bytes, *arrivals.flipped_bit);
+      datagram.content.kind = SentContent::Kind::kCorrupted;
+    }
     for (size_t i = 0; i < arrivals.count; ++i) {
       events_.Push({.at = arrivals.at[i],
                     .kind = SimulationEvent::Kind::kAtWorker,
@@ -285,11 +314,13 @@ void Simulation::TakeDatagrams() {
     }
     laws_.OnEgress(found->second, bytes, now_);
     LossyLink::Arrivals arrivals = connections_[found->second].down.Send(bytes.size(), now_);
+    std::vector<uint8_t> arriving(bytes.begin(), bytes.end());
+    if (arrivals.flipped_bit) Flip(arriving, *arrivals.flipped_bit);
     for (size_t i = 0; i < arrivals.count; ++i) {
       events_.Push({.at = arrivals.at[i],
                     .kind = SimulationEvent::Kind::kAtPeer,
                     .peer = found->second,
-                    .datagram = {.bytes = {bytes.begin(), bytes.end()}, .content = {}}});
+                    .datagram = {.bytes = arriving, .content = {}}});
     }
   }
   out_.ClearDatagrams();
@@ -362,10 +393,15 @@ std::string Simulation::Verdict() const {
   if (laws_.broken_count() > laws_.broken().size()) {
     verdict += "and " + std::to_string(laws_.broken_count() - laws_.broken().size()) + " more\n";
   }
+  uint64_t corrupted = 0;
+  for (const Connection& connection : connections_) corrupted += connection.up.corrupted();
   for (DropReason reason :
        {DropReason::kSrtpAuthentication, DropReason::kMalformed, DropReason::kBufferLimit,
         DropReason::kRateLimit, DropReason::kSendFailed, DropReason::kUnknownProtocol}) {
-    if (drops(reason) == 0) continue;
+    bool by_corruption = corrupted > 0 && (reason == DropReason::kSrtpAuthentication ||
+                                           reason == DropReason::kMalformed ||
+                                           reason == DropReason::kUnknownProtocol);
+    if (drops(reason) == 0 || (by_corruption && drops(reason) <= corrupted)) continue;
     verdict += std::to_string(drops(reason)) + " drops for " + std::string(ToString(reason)) + "\n";
   }
   for (size_t i = 0; i < consumers_.size(); ++i) {
@@ -373,7 +409,7 @@ std::string Simulation::Verdict() const {
     verdict += "viewer " + std::to_string(i) + " got wrong packets\n";
   }
   for (size_t i = 0; i < connections_.size(); ++i) {
-    if (connections_[i].peer->refused() == 0) continue;
+    if (connections_[i].peer->refused() <= connections_[i].down.corrupted()) continue;
     verdict += "peer " + std::to_string(i) + " could not read what it got\n";
   }
   return verdict;

@@ -46,7 +46,8 @@ struct Quality {
 // event; what was broken is kept and told at the end.
 class Simulation {
  public:
-  explicit Simulation(uint64_t seed);
+  // The clock stands at `start`.
+  explicit Simulation(uint64_t seed, Timestamp start = Timestamp::Millis(1'000'000));
   ~Simulation();
 
   // --- the world. Numbers count up from 0 in each kind.
@@ -62,10 +63,18 @@ class Simulation {
   void CloseTransport(size_t peer);
   // All viewers of a peer ask for a key frame now.
   void AskKeyFrames(size_t peer);
+  // A peer asks for the newest `count` packets of each of its streams again, whether they came.
+  void AskAgain(size_t peer, size_t count);
+  // A source sends nothing more, and answers no request.
+  void StopSource(size_t producer);
   // Cuts or mends the cables to and from a peer.
   void SetCut(size_t peer, bool up, bool down);
+  // The cables to and from a peer are other ones from now on. Round trips must not become shorter.
+  void SetConditions(size_t peer, const LinkConditions& up, const LinkConditions& down);
 
   void Run(Duration duration);
+  // All machines sleep: what was to happen meanwhile happens afterwards. Sources leave it out.
+  void Sleep(Duration duration);
 
   // --- what came of it
   [[nodiscard]] Timestamp now() const { return now_; }
@@ -126,7 +135,7 @@ class Simulation {
   EventQueue events_;
   Laws laws_;
   Digest digest_;
-  Timestamp now_ = Timestamp::Millis(1'000'000);
+  Timestamp now_;
   std::deque<Connection> connections_;
   std::map<SocketId, size_t> peer_of_socket_;
   std::vector<ProducerEntry> producers_;
