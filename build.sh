@@ -296,7 +296,7 @@ verb_help() {
 ./build.sh bench [forward|delay|instructions|channel|lines] [options]
                                 media load on the worker, round trips on the worker channel, or calls
                                 of two browsers over bad lines (seeds, such as 1,2,3)
-./build.sh sim [options]        run the network simulation (--gtest_filter=... picks scenarios)
+./build.sh sim [options]        run the network simulation (--gtest_filter=... picks scenarios, --figures prints a table)
 ./build.sh fuzz [TARGET [SEC]]  run the fuzz targets
 ./build.sh format               format C++ and C#
 ./build.sh clean                remove everything that was built

@@ -40,24 +40,38 @@ NackGenerator::Due NackGenerator::TakeDue(Duration rtt, Timestamp now) {
   due_.clear();
   if (now < deadline_) return {};
   bool gave_up = false;
-  Timestamp again = now + std::max(rtt + rtt / kSlackDivisor, kRepeatMin);
   deadline_ = Timestamp::Never();
   auto kept = missing_.begin();
   for (Missing& packet : missing_) {
     if (packet.due <= now) {
-      if (packet.requests == kRequestsMax) {
+      if (GivesUp(packet, now)) {
         gave_up |= packet.sequence > newest_key_frame_;
         continue;
       }
       due_.push_back(static_cast<uint16_t>(packet.sequence));
       ++packet.requests;
-      packet.due = again;
+      packet.due = now + IntervalAfter(packet, rtt);
     }
     deadline_ = std::min(deadline_, packet.due);
     *kept++ = packet;
   }
   missing_.erase(kept, missing_.end());
   return {.numbers = due_, .ask_key_frame = gave_up};
+}
+
+bool NackGenerator::GivesUp(const Missing& packet, Timestamp now) const {
+  if (packet.requests < kRequestsMax) return false;
+  // A key frame has made it needless to go on, and a long gap is many packets.
+  if (packet.sequence < newest_key_frame_) return true;
+  return packet.requests >= requests_max_ || now - packet.since >= kAskedFor;
+}
+
+Duration NackGenerator::IntervalAfter(const Missing& packet, Duration rtt) const {
+  Duration interval = rtt + rtt / kSlackDivisor;
+  // The path loses in one direction at least. If it was the request, the peer answers another one
+  // at once; if it was the answer, the peer leaves it until a round trip has passed.
+  bool repeats = requests_max_ > kRequestsMax && packet.requests > 1;
+  return std::max(repeats ? interval / 2 : interval, kRepeatMin);
 }
 
 void NackGenerator::Reset() {

@@ -21,7 +21,13 @@ class NackGenerator {
  public:
   // The least wait before the first request.
   static constexpr Duration kFirstDelay = ReorderingDelay::kMin;
+  // As browsers do.
   static constexpr int kRequestsMax = 10;
+  // A viewer asks for what is missing here, too, and has asked ten times by then: what it gets late
+  // it cannot ask for again. So here is asked more often and for longer, until the peer has surely
+  // forgotten the packet.
+  static constexpr int kRequestsOfServer = 40;
+  static constexpr Duration kAskedFor = Duration::Millis(1500);
   static constexpr size_t kMissingMax = 1000;
   // Below this a retransmission cannot have come: the peer also has to read, queue and send.
   static constexpr Duration kRepeatMin = Duration::Millis(20);
@@ -40,6 +46,8 @@ class NackGenerator {
   };
   // How a packet came. Without an RTX stream nobody can tell: kUnknown.
   enum class Origin : uint8_t { kUnknown, kFirst, kRepair };
+
+  explicit NackGenerator(int requests_max = kRequestsMax) : requests_max_(requests_max) {}
 
   // A packet of the stream, each only once (duplicates are the receive stream's to find).
   [[nodiscard]] Arrival Receive(int64_t sequence, bool key_frame, Timestamp now,
@@ -65,6 +73,8 @@ class NackGenerator {
   // So many repairs are remembered, to notice when the packet itself comes after all.
   static constexpr size_t kRepairsKept = 64;
 
+  [[nodiscard]] bool GivesUp(const Missing& packet, Timestamp now) const;
+  [[nodiscard]] Duration IntervalAfter(const Missing& packet, Duration rtt) const;
   [[nodiscard]] bool AddGap(int64_t begin, int64_t end, Timestamp now);
   [[nodiscard]] Arrival TakeMissing(int64_t sequence, Origin origin, Timestamp now);
   void ForgetBefore(int64_t sequence);
@@ -76,6 +86,7 @@ class NackGenerator {
   Timestamp deadline_ = Timestamp::Never();
   bool started_ = false;
   ReorderingDelay first_delay_;
+  int requests_max_;
   std::array<int64_t, kRepairsKept> repairs_{};  // sequence numbers, as a ring
   size_t repair_count_ = 0;
 };

@@ -15,7 +15,8 @@ constexpr int64_t kTransitJumpSeconds = 10;
 
 }  // namespace
 
-ReceiveStream::ReceiveStream(const ReceiveStreamSettings& settings) : settings_(settings) {
+ReceiveStream::ReceiveStream(const ReceiveStreamSettings& settings)
+    : settings_(settings), nack_(settings.nack_requests_max) {
   size_t layers = size_t{settings.spatial_layers} * settings.temporal_layers;
   if (layers > 1) layer_rates_.resize(layers);
 }
@@ -154,6 +155,11 @@ void ReceiveStream::Pause() {
 void ReceiveStream::Resume(Timestamp now) {
   if (!paused_) return;
   paused_ = false;
+  // What came in the pause is not missing, but what is lost from now on is: a source that was still
+  // meanwhile begins with a key frame.
+  if (settings_.use_nack && window_.started()) {
+    (void)nack_.Receive(window_.newest(), false, now);
+  }
   // The sender has the whole time anew to send something.
   last_received_ = now;
 }

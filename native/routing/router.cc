@@ -142,7 +142,7 @@ Selection Router::ForwardTo(Consumer& consumer, const RtpPacketRef& packet,
     if (consumer.traced().any()) consumer.Tell(*packet, *selection.rewrite, turn);
     if (selection.began) consumer.transport().BeginAnew(consumer.stream(selection.stream), turn);
     consumer.transport().Send(packet, consumer.stream(selection.stream), *selection.rewrite, turn);
-  } else if (!selection.early || !consumer.choice() || consumer.early().Keep(packet)) {
+  } else if (!selection.early || consumer.feeds_pipe() || consumer.early().Keep(packet)) {
     turn.out.CountDrop(selection.reason);
   }
   if (selection.update != LayersUpdate{}) Apply(consumer, selection.update, turn);

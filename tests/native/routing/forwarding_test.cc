@@ -113,9 +113,11 @@ TEST_F(ForwardingTest, AViewerBeginsWithAKeyFrame) {
   world_.Consume(viewer_, VideoConsumer("c", "video", 100));
   Send(Packet(2).DeltaFrame().Make());
   EXPECT_TRUE(world_.DrainRtp().empty());
-  EXPECT_EQ(world_.out.drops(DropReason::kWaitingForKeyFrame), 1u);
+  // It may have overtaken the key frame's first packet, until that has come.
+  EXPECT_EQ(world_.out.drops(DropReason::kWaitingForKeyFrame), 0u);
 
   Send(Packet(3).KeyFrame().Make());
+  EXPECT_EQ(world_.out.drops(DropReason::kWaitingForKeyFrame), 1u);
   Send(Packet(4).DeltaFrame().Make());
   EXPECT_EQ(world_.DrainRtp().size(), 2u);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "media/early_packets.h"
 #include "media/rtp_rewriter.h"
 
 namespace millrace {
@@ -20,6 +21,7 @@ void ConsumerLaw::SetProducerPaused(bool paused) {
 
 void ConsumerLaw::EndStretch() {
   stretch_.reset();
+  early_.clear();
   history_begins_ = sent_.size();
 }
 
@@ -27,16 +29,27 @@ void ConsumerLaw::Restart(uint32_t index) {
   if (stretch_) stretch_ = Stretch{.first_index = index};
 }
 
-bool ConsumerLaw::Arrive(const MediaUnit& unit) {
-  if (!active()) return false;
-  if (!stretch_) {
-    if (settings_.video && !unit.begins_key_frame()) return false;
-    stretch_ = Stretch{.first_index = unit.index};
-    ++stretches_;
+size_t ConsumerLaw::Arrive(const MediaUnit& unit) {
+  if (!active()) return 1;
+  if (stretch_) {
+    if (unit.index < stretch_->first_index) return 1;
+    expected_.push_back(unit.index);
+    return 0;
   }
-  if (unit.index < stretch_->first_index) return false;
+  if (settings_.video && !unit.begins_key_frame()) {
+    early_.push_back(unit.index);
+    if (early_.size() <= EarlyPackets::kMax) return 0;
+    early_.pop_front();
+    return 1;
+  }
+  stretch_ = Stretch{.first_index = unit.index};
+  ++stretches_;
   expected_.push_back(unit.index);
-  return true;
+  size_t dropped = std::erase_if(early_, [&](uint32_t index) { return index < unit.index; });
+  std::sort(early_.begin(), early_.end());
+  expected_.insert(expected_.end(), early_.begin(), early_.end());
+  early_.clear();
+  return dropped;
 }
 
 void ConsumerLaw::Nack(std::span<const uint16_t> sequences, Timestamp now) {

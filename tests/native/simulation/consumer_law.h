@@ -53,9 +53,10 @@ class ConsumerLaw {
 
   // The source is taken to count anew from this packet on: what is missing before it is no gap.
   void Restart(uint32_t index);
-  // A packet that the worker never saw before arrived there. True: it must be forwarded in this
-  // turn; false: it must be dropped with a reason.
-  [[nodiscard]] bool Arrive(const MediaUnit& unit);
+  // A packet that the worker never saw before arrived there. It must be forwarded in this turn,
+  // unless it waits for the key frame's first packet, which it overtook; or it must be dropped with
+  // a reason. Returns how many must be dropped: also those that waited in vain.
+  [[nodiscard]] size_t Arrive(const MediaUnit& unit);
   // The receiver asks for these; they arrive at the worker in this turn.
   void Nack(std::span<const uint16_t> sequences, Timestamp now);
 
@@ -103,6 +104,7 @@ class ConsumerLaw {
   bool producer_paused_ = false;
   bool closed_ = false;
   std::optional<Stretch> stretch_;
+  std::deque<uint32_t> early_;     // indices of packets that wait for the first one, as they came
   std::deque<uint32_t> expected_;  // indices that must leave in this turn, in order
   std::deque<Sent*> asked_;        // by NACKs of this turn
   std::deque<Sent*> owed_;         // of these, the ones that must be answered

@@ -130,11 +130,8 @@ void Laws::OnMediaIngress(const SentContent& content) {
   }
   const MediaUnit& unit = stream.source->records()[content.index].unit;
   for (size_t number : stream.consumers) {
-    if (consumers_[number].Arrive(unit)) {
-      touched_.push_back(number);
-    } else {
-      ++drops_expected_;
-    }
+    drops_expected_ += consumers_[number].Arrive(unit);
+    touched_.push_back(number);
   }
 }
 

@@ -36,7 +36,10 @@ LayeredCall::LayeredCall(uint64_t seed, LayeredKind kind, const LinkConditions& 
       start_(world_.now),
       next_capture_(world_.now),
       next_report_(world_.now + kReportInterval),
-      receive_({.ssrc = Ssrc(kViewerSsrc), .payload_type = 96, .use_nack = true}),
+      receive_({.ssrc = Ssrc(kViewerSsrc),
+                .payload_type = 96,
+                .use_nack = true,
+                .nack_requests_max = NackGenerator::kRequestsMax}),
       last_shown_(world_.now),
       asked_at_(world_.now) {}
 
