@@ -30,7 +30,7 @@ struct ReceiveStreamSettings {
   uint32_t clock_rate = 90000;
   std::optional<Ssrc> rtx_ssrc = {};
   bool use_nack = false;
-  int nack_requests_max = NackGenerator::kRequestsMax;  // for one packet
+  int nack_requests_max = NackGenerator::kRequestsOfServer;  // for one packet
   bool use_dtx = false;
   uint8_t spatial_layers = 1;
   uint8_t temporal_layers = 1;

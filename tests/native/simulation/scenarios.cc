@@ -70,7 +70,7 @@ const std::vector<Scenario>& Scenarios() {
       {"Loss30Publisher", "RT-08, 3.3", "30 % both ways, publisher's path.",
        Steady(Lossy(0.3), kGood), {.late_500_ms = 0.015, .late_1500_ms = 0.001, .freeze = S(4)}},
       {"Loss30Both", "RT-08, 3.3", "30 % both ways, both paths.",
-       Steady(Lossy(0.3), Lossy(0.3)), {.late_500_ms = 0.015, .late_1500_ms = 0.002, .freeze = S(10)}},
+       Steady(Lossy(0.3), Lossy(0.3)), {.late_500_ms = 0.015, .late_1500_ms = 0.0015, .freeze = S(10)}},
       {"RequestsAreLost", "", "30 % of all requests and reports is lost, no media.",
        Steady({kGood, Lossy(0.3)}, {Lossy(0.3), kGood}), {.late_500_ms = 0, .freeze = Ms(34)}},
       {"BurstsViewer", "LI-02, RT-09", "5 % in bursts of 20 (Gilbert-Elliott), viewer's path.",
