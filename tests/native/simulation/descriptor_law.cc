@@ -9,7 +9,13 @@ std::string DescriptorLaw::OnPacket(Bytes descriptor, size_t frame, int place,
   if (!DependencyDescriptor::HasStructure(descriptor)) return broken;
   std::vector<std::pair<Waiting, LayeredFrame>> waiting;
   waiting.swap(waiting_);
-  for (const auto& [packet, waits] : waiting) broken += Read(packet, waits);
+  for (const auto& [packet, waits] : waiting) {
+    if (waits.captured < structure_captured_) {
+      late_.insert(packet.frame);
+    } else {
+      broken += Read(packet, waits);
+    }
+  }
   return broken;
 }
 
@@ -26,7 +32,7 @@ std::string DescriptorLaw::Read(const Waiting& packet, const LayeredFrame& truth
   if (read->has_structure) {
     // A browser takes no structure from the past: one that was repaired late, it does without.
     if (number < structure_number_) {
-      if (truth.captured >= structure_captured_) return "a structure is newer than those before";
+      if (truth.captured > structure_captured_) return "a structure is newer than those before";
       late_.insert(packet.frame);
       return {};
     }
@@ -56,12 +62,17 @@ std::string DescriptorLaw::Read(const Waiting& packet, const LayeredFrame& truth
 std::string DescriptorLaw::OnDecodable(size_t frame, const LayeredFrame& truth) {
   if (late_.contains(frame)) return {};
   auto found = described_.find(frame);
-  if (found == described_.end()) return "a frame is explained by a structure";
+  // Repaired behind the structure of a later key frame: a browser does without it, and so may all
+  // that is before that key frame.
+  bool is_past = structure_ && truth.captured <= structure_captured_;
+  if (found == described_.end()) return is_past ? "" : "a frame is explained by a structure";
   const Described& described = found->second;
   std::set<size_t> needed;
   for (int64_t reference : described.references) {
     auto number = numbers_.find(reference);
-    if (number == numbers_.end()) return "what a frame needs has the number it names";
+    if (number == numbers_.end()) {
+      return is_past ? "" : "what a frame needs has the number it names";
+    }
     needed.insert(number->second);
   }
   if (needed != std::set<size_t>(truth.references.begin(), truth.references.end())) {
