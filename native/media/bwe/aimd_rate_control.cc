@@ -89,8 +89,9 @@ bool AimdRateControl::Decrease(const Input& input) {
   bool shrank = changed && *input.recent_bps < arrived;
   if (changed) arrived = *input.recent_bps;
   // What arrives of a sender that does not use its estimate says what it sends, and not what the
-  // path carries: a probe that filled the queue must not cost the estimate.
-  bool unused = input.application_limited && !shrank;
+  // path carries: a probe that filled the queue must not cost the estimate. A queue that overflows
+  // is another matter: it is full even so.
+  bool unused = input.application_limited && !shrank && !input.overflows;
   bool collapsed = arrived < bps_ / 2 && !unused;
   if (decreased_ && input.now - *decreased_ < wait && !collapsed) return false;
 

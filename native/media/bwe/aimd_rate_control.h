@@ -35,6 +35,7 @@ class AimdRateControl {
     std::optional<uint64_t> recent_bps = {};        // over the newest part of it
     Duration rtt = {};
     bool application_limited = false;  // less is sent than might be
+    bool overflows = false;            // and yet much of it is lost, of late and not as ever
   };
   struct Update {
     uint64_t bps = 0;

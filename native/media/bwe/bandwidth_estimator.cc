@@ -122,7 +122,8 @@ void BandwidthEstimator::TakeDelay(const FeedbackReport& report) {
                  .acknowledged_bps = PassedOn(AcknowledgedBitrate::kWindow),
                  .recent_bps = PassedOn(AcknowledgedBitrate::kRecent),
                  .rtt = rtt_.value_or(kRttAtFirst),
-                 .application_limited = limit_.limited()});
+                 .application_limited = limit_.limited(),
+                 .overflows = loss_.loss() > loss_.own_loss() + LossControl::kHigh});
   if (update.decreased) probes_.Fell(before, ProbeInput(report.now));
 }
 

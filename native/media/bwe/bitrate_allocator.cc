@@ -23,6 +23,17 @@ uint64_t HighestBps(const AllocationRequest& request) {
   return std::min(highest, kBitrateMax);
 }
 
+// What must be left for a layer that costs so much.
+uint64_t Needed(const AllocationRequest& request, const AllocationGrant& grant, uint8_t next,
+                uint64_t cost) {
+  bool sent = next <= request.current;
+  bool lowest = grant.layers == 0;
+  if (lowest && request.layer_bps.size() > 1) {
+    return Scaled(cost, sent ? BitrateAllocator::kKeepLowest : BitrateAllocator::kBeginLowest);
+  }
+  return Scaled(cost, sent ? BitrateAllocator::kKeep : BitrateAllocator::kMargin);
+}
+
 // Raises one consumer by one layer if that fits. True: it did.
 bool Raise(const AllocationRequest& request, AllocationGrant& grant, uint64_t& left_bps) {
   uint8_t next = NextLayer(request, grant.layers);
@@ -30,10 +41,9 @@ bool Raise(const AllocationRequest& request, AllocationGrant& grant, uint64_t& l
   uint64_t bps = std::min(request.layer_bps[next - 1], kBitrateMax);
   // A layer that takes less than those below it costs nothing more.
   uint64_t cost = bps > grant.bps ? bps - grant.bps : 0;
-  uint64_t needed = next > request.current ? Scaled(cost, BitrateAllocator::kMargin) : cost;
-  if (needed > left_bps) return false;
+  if (Needed(request, grant, next, cost) > left_bps) return false;
   grant = {.layers = next, .bps = std::max(bps, grant.bps)};
-  left_bps -= cost;
+  left_bps -= std::min(cost, left_bps);
   return true;
 }
 

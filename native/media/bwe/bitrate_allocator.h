@@ -36,11 +36,16 @@ struct AllocationTotal {
 // Shares the available bitrate among consumers: one layer a round, those of greater priority first,
 // until nobody can have one more. So everybody has a lowest layer before anybody has a second one.
 // A layer that is not sent yet has to fit with a margin, so that a rate that wavers around a
-// layer's own does not switch it on and off.
+// layer's own does not switch it on and off; one that is sent may lack a little, since its rate is
+// an average in which a key frame counts as much as a second of pictures. The lowest of several
+// layers may lack much more: an estimate that fell too far must not cost the picture.
 class BitrateAllocator {
  public:
   static constexpr size_t kConsumersMax = 4096;
   static constexpr double kMargin = 1.1;
+  static constexpr double kKeep = 0.85;
+  static constexpr double kBeginLowest = 0.8;
+  static constexpr double kKeepLowest = 0.5;
 
   // `grants` is as long as `requests`, and answers in the same order. Of more consumers than
   // kConsumersMax the rest gets nothing.

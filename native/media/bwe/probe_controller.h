@@ -32,9 +32,9 @@ class ProbeController {
   static constexpr double kFirstFall = 0.8;
   static constexpr Duration kAfterFall = Duration::Seconds(2);
   // How long a pause between probes may get.
-  static constexpr Duration kPauseMax = Duration::Seconds(5);
+  static constexpr Duration kPauseMax = Duration::Seconds(2);
   // While the sender is limited by what it has.
-  static constexpr Duration kLimitedPause = Duration::Seconds(5);
+  static constexpr Duration kLimitedPause = Duration::Seconds(2);
   // Probes stay below what is wanted, with a margin for the estimate's own caution.
   static constexpr double kWantedShare = 1.5;
 

@@ -38,7 +38,7 @@ TEST(BitrateAllocatorTest, EverybodyHasALayerBeforeAnybodyHasTwo) {
 }
 
 TEST(BitrateAllocatorTest, GreaterPriorityIsServedFirstInEachRound) {
-  EXPECT_EQ(Share(150'000, {Video(1), Video(9)}).layers, (Layers{0, 1}));
+  EXPECT_EQ(Share(140'000, {Video(1), Video(9)}).layers, (Layers{0, 1}));
   EXPECT_EQ(Share(450'000, {Video(1), Video(9)}).layers, (Layers{1, 2}));
   EXPECT_EQ(Share(1'300'000, {Video(1), Video(9)}).layers, (Layers{2, 3}));
 }
@@ -56,7 +56,7 @@ TEST(BitrateAllocatorTest, ALayerThatIsNotThereIsSkipped) {
   constexpr std::array<uint64_t, 3> kGap = {100'000, 0, 900'000};
   AllocationRequest gap{.layer_bps = kGap, .current = 3};
   EXPECT_EQ(Share(900'000, {gap}).layers, Layers{3});
-  EXPECT_EQ(Share(800'000, {gap}).layers, Layers{1});
+  EXPECT_EQ(Share(700'000, {gap}).layers, Layers{1});
   AllocationRequest none{.layer_bps = {}, .current = 0};
   EXPECT_EQ(Share(900'000, {none}).layers, Layers{0});
 }
@@ -65,6 +65,15 @@ TEST(BitrateAllocatorTest, ANewLayerNeedsAMarginThatTheCurrentOneDoesNot) {
   EXPECT_EQ(Share(1'000'000, {Video(1, 3)}).layers, Layers{3});
   EXPECT_EQ(Share(1'000'000, {Video(1, 2)}).layers, Layers{2});
   EXPECT_EQ(Share(1'075'000, {Video(1, 2)}).layers, Layers{3});
+}
+
+TEST(BitrateAllocatorTest, ASentLayerMayLackALittleAndTheLowestOneMuch) {
+  EXPECT_EQ(Share(900'000, {Video(1, 3)}).layers, Layers{3});
+  EXPECT_EQ(Share(880'000, {Video(1, 3)}).layers, Layers{2});
+  EXPECT_EQ(Share(50'000, {Video(1, 1)}).layers, Layers{1});
+  EXPECT_EQ(Share(49'000, {Video(1, 1)}).layers, Layers{0});
+  EXPECT_EQ(Share(80'000, {Video(1, 0)}).layers, Layers{1});
+  EXPECT_EQ(Share(79'000, {Video(1, 0)}).layers, Layers{0});
 }
 
 TEST(BitrateAllocatorTest, NothingIsGrantedOfNothing) {
