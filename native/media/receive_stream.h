@@ -105,6 +105,9 @@ class ReceiveStream {
   void ReceiveSenderReport(const SenderReport& report, Timestamp now);
   // The round trip to the peer, by whatever means (RoundTripTime of a DLRR item).
   void SetRoundTripTime(Duration rtt) { rtt_ = rtt; }
+  [[nodiscard]] Duration rtt() const { return rtt_.value_or(kRttUnknown); }
+  // Of first transmissions, 0..1, in the last report.
+  [[nodiscard]] double loss() const { return fraction_lost_ / 256.0; }
   void CountKeyFrameRequest(bool fir) { ++(fir ? fir_count_ : pli_count_); }
 
   // A paused stream is neither missed nor asked for anything, and its score is frozen. Packets that

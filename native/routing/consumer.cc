@@ -10,6 +10,9 @@
 namespace millrace {
 namespace {
 
+// What browsers take for the limit when nobody names one.
+constexpr uint16_t kPlayoutDelayMaxMs = 10'000;
+
 ConsumerLayers ToConsumerLayers(Layers layers) {
   return {.spatial_layer = layers.spatial, .temporal_layer = layers.temporal};
 }
@@ -174,6 +177,23 @@ LayersUpdate Consumer::OnStreamsChanged(Timestamp now) {
     if (stopped.ask_key_frame) update.ask_key_frame = stopped.ask_key_frame;
   }
   return update;
+}
+
+void Consumer::OnLoss(double loss, Timestamp now) {
+  if (kind() != MediaKind::kVideo || feeds_pipe() || !header_.has_playout_delay()) return;
+  RepairDelay::Leg from_source;
+  const Producer::Stream& source = producer_.streams()[source_stream()];
+  if (source.receive && source.format.parameters.use_nack) {
+    from_source = {.rtt = source.receive->rtt(), .loss = source.receive->loss()};
+  }
+  RepairDelay::Leg to_viewer;
+  if (stream_.format().parameters.use_nack) {
+    to_viewer = {.rtt = stream_.send().rtt(), .loss = loss};
+  }
+  std::optional<Duration> delay = repair_delay_.Update(from_source, to_viewer, now);
+  if (!delay) return;
+  header_.SetPlayoutDelay(
+      {.min_ms = static_cast<uint16_t>(delay->ms()), .max_ms = kPlayoutDelayMaxMs});
 }
 
 BitrateRequest Consumer::RequestBitrate(Timestamp now) const {

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "media/early_packets.h"
+#include "media/repair_delay.h"
 #include "media/rtp_packet.h"
 #include "media/stream_selector.h"
 #include "routing/bitrate_request.h"
@@ -72,6 +73,8 @@ class Consumer {
   void OnSenderReport(uint8_t stream, uint64_t ntp, uint32_t rtp_timestamp) {
     stream_.selector().OnSenderReport(stream, ntp, rtp_timestamp);
   }
+  // Its viewer reports so much loss: how long a picture is held back follows from it.
+  void OnLoss(double loss, Timestamp now);
   [[nodiscard]] bool active() const { return active_; }
   [[nodiscard]] bool paused() const { return paused_; }
   // The producer's stream that is forwarded, or else the one that is waited for.
@@ -139,6 +142,7 @@ class Consumer {
   std::vector<std::unique_ptr<ConsumerStream>> more_streams_;
   std::vector<uint8_t> stream_of_source_;  // by the producer's stream; empty unless it feeds a pipe
 
+  RepairDelay repair_delay_;
   EarlyPackets early_;
   Producer& producer_;
   ConsumeOptions options_;

@@ -39,8 +39,11 @@ void StoreU64(uint8_t* target, uint64_t value) {
 // The values that a consumer is given as the source sent them, in their form on the wire.
 class CarriedValues {
  public:
-  CarriedValues(const RtpExtensions& extensions, Bytes dependency_descriptor)
-      : extensions_(extensions), dependency_descriptor_(dependency_descriptor) {}
+  CarriedValues(const RtpExtensions& extensions, const std::optional<PlayoutDelay>& own_delay,
+                Bytes dependency_descriptor)
+      : extensions_(extensions),
+        playout_delay_(extensions.playout_delay ? extensions.playout_delay : own_delay),
+        dependency_descriptor_(dependency_descriptor) {}
 
   // Calls f(RtpExtension, Bytes value) for each value that is there.
   template <typename F>
@@ -57,10 +60,10 @@ class CarriedValues {
       StoreU24(&bytes_[2], static_cast<uint32_t>(*extensions_.time_offset));
       f(RtpExtension::kTimeOffset, Bytes(bytes_).subspan(2, 3));
     }
-    if (extensions_.playout_delay) {
+    if (playout_delay_) {
       // Two 12-bit numbers in units of 10 ms.
-      uint32_t min = extensions_.playout_delay->min_ms / 10u;
-      uint32_t max = extensions_.playout_delay->max_ms / 10u;
+      uint32_t min = playout_delay_->min_ms / 10u;
+      uint32_t max = playout_delay_->max_ms / 10u;
       StoreU24(&bytes_[5], ((min & 0xFFFu) << 12) | (max & 0xFFFu));
       f(RtpExtension::kPlayoutDelay, Bytes(bytes_).subspan(5, 3));
     }
@@ -79,6 +82,7 @@ class CarriedValues {
 
  private:
   const RtpExtensions& extensions_;
+  std::optional<PlayoutDelay> playout_delay_;
   Bytes dependency_descriptor_;
   // Every value has a place of its own, because a writer may read them all at the end.
   std::array<uint8_t, 24> bytes_;
@@ -158,13 +162,14 @@ size_t EgressHeader::Write(MutableBytes target, const RtpPacket& packet, const R
 size_t EgressHeader::AppendCarried(uint8_t* end, const RtpExtensions& extensions,
                                    Bytes descriptor) const {
   uint8_t* begin = end;
-  CarriedValues(extensions, descriptor).ForEach([&](RtpExtension extension, Bytes value) {
-    uint8_t id = ids_.IdOf(extension);
-    if (id == 0) return;
-    *end++ = static_cast<uint8_t>((unsigned{id} << 4) | ((value.size() - 1) & 0xFu));
-    std::memcpy(end, value.data(), value.size());
-    end += value.size();
-  });
+  CarriedValues(extensions, playout_delay_, descriptor)
+      .ForEach([&](RtpExtension extension, Bytes value) {
+        uint8_t id = ids_.IdOf(extension);
+        if (id == 0) return;
+        *end++ = static_cast<uint8_t>((unsigned{id} << 4) | ((value.size() - 1) & 0xFu));
+        std::memcpy(end, value.data(), value.size());
+        end += value.size();
+      });
   return static_cast<size_t>(end - begin);
 }
 
@@ -181,7 +186,7 @@ size_t EgressHeader::WriteGeneral(MutableBytes target, const RtpPacket& packet,
                       Bytes(reinterpret_cast<const uint8_t*>(mid_.data()), mid_size_));
   writer.AddAbsSendTime(ids_.IdOf(RtpExtension::kAbsSendTime));
   writer.AddTransportSequenceNumber(ids_.IdOf(RtpExtension::kTransportSequenceNumber));
-  CarriedValues carried(packet.extensions, descriptor);
+  CarriedValues carried(packet.extensions, playout_delay_, descriptor);
   carried.ForEach([&](RtpExtension extension, Bytes value) {
     writer.AddExtension(ids_.IdOf(extension), value);
   });

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/byte_writer.h"
@@ -35,6 +36,12 @@ class EgressHeader {
   // The header of one copy; zero when it does not fit into `target`.
   [[nodiscard]] size_t Write(MutableBytes target, const RtpPacket& packet,
                              const RtpRewrite& rewrite, const EgressStamps& stamps) const;
+  // Told to the receiver with each packet whose source says nothing of it; a min of 0 takes an
+  // earlier word back.
+  void SetPlayoutDelay(PlayoutDelay delay) { playout_delay_ = delay; }
+  [[nodiscard]] bool has_playout_delay() const {
+    return ids_.IdOf(RtpExtension::kPlayoutDelay) != 0;
+  }
   [[nodiscard]] bool has_transport_sequence_number() const { return sequence_offset_ != 0; }
 
  private:
@@ -47,6 +54,7 @@ class EgressHeader {
                                     const EgressStamps& stamps) const;
 
   RtpExtensionIds ids_;
+  std::optional<PlayoutDelay> playout_delay_;
   std::array<uint8_t, kTemplateMax> template_{};
   uint8_t mid_size_ = 0;
   uint8_t template_size_ = 0;    // fixed header, extension head, MID and stamps

@@ -100,6 +100,7 @@ void Router::OnReportBlocks(Transport& transport, const ReportBlocks& blocks, Tu
     ReportBlock block = blocks[i];
     ConsumerStream* stream = transport.FindStream(block.ssrc);
     if (!stream) continue;
+    stream->consumer().OnLoss(block.fraction_lost / 256.0, turn.now);
     const Consumer& consumer = stream->consumer();
     if (stream->send().ReceiveReport(block, turn.now) && !consumer.feeds_pipe()) {
       turn.events.notifications.push_back(ConsumerScoreChanged{consumer.id(), consumer.Score()});

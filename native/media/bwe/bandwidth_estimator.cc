@@ -13,6 +13,8 @@ constexpr int64_t kRttParts = 8;
 // While packets leave and nobody answers for this long, the path or its way back is full.
 constexpr Duration kSilence = Duration::Seconds(2);
 constexpr double kSilenceShare = 0.8;
+// How long a queue that was seen to fill is believed to.
+constexpr Duration kUsageHolds = Duration::Seconds(1);
 // One later probe raises the estimate by this factor at most: a few packets that slipped through
 // between those of others prove less than the traffic that follows.
 constexpr double kProbeRaise = 1.5;
@@ -188,11 +190,14 @@ void BandwidthEstimator::Note(const ProbePlan& plan, BandwidthUpdate& update) {
   }
 }
 
+// What the delay said last is old when nobody answers any more: where nothing is sent nothing would
+// ever contradict it, and only a probe can.
 ProbeController::Input BandwidthEstimator::ProbeInput(Timestamp now) const {
+  bool recent = heard_ && now - *heard_ < kUsageHolds;
   return {.now = now,
           .estimate_bps = target_bps_,
           .application_limited = limit_.limited(),
-          .queue_fills = delay_.usage() == DelayUsage::kOveruse};
+          .queue_fills = recent && delay_.usage() == DelayUsage::kOveruse};
 }
 
 }  // namespace millrace

@@ -58,6 +58,18 @@ TEST_F(EgressHeaderTest, CarriesWhatThePacketHasAndTheConsumerNegotiated) {
   EXPECT_EQ(view.sequence_number(), 7);
 }
 
+TEST_F(EgressHeaderTest, TellsItsOwnPlayoutDelayWhereTheSourceTellsNone) {
+  EgressHeader header(RtpExtensionIds::Internal(), "mid7");
+  header.SetPlayoutDelay({.min_ms = 430, .max_ms = 10'000});
+  RtpView plain = Write(header, Parse(RtpMaker(1).Make()));
+  PlayoutDelay own{.min_ms = 430, .max_ms = 10'000};
+  EXPECT_EQ(ReadRtpExtensions(plain, RtpExtensionIds::Internal()).playout_delay, own);
+  RtpPacket& told = Parse(RtpMaker(2).Extension(11, {0x00, 0x10, 0x02}).Make());
+  RtpView view = Write(header, told);
+  EXPECT_EQ(ReadRtpExtensions(view, RtpExtensionIds::Internal()).playout_delay,
+            told.extensions.playout_delay);
+}
+
 TEST_F(EgressHeaderTest, LeavesOutWhatWasNotNegotiated) {
   RtpPacket& packet = Parse(RtpMaker(1).Extension(6, {0x85}).Extension(8, {0x0B}).Make());
   RtpExtensionIds ids;
